@@ -1,0 +1,119 @@
+//! Databases as objects of a server: made, dropped, listed, and the
+//! properties that belong to the database and not to what is in it.
+//!
+//! Must never: drop a database that is not ours by name and by question.
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, quote_ident, quote_literal};
+
+/// What `CREATE DATABASE` must repeat so that two databases compare and sort
+/// alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locale {
+    pub encoding: String,
+    collate: String,
+    ctype: String,
+    /// `libc`, `icu` or `builtin`.
+    provider: String,
+    /// ICU or builtin locale name.
+    locale: Option<String>,
+    icu_rules: Option<String>,
+}
+
+/// A database kept after a swap.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct KeptDatabase {
+    pub name: String,
+    pub bytes: i64,
+}
+
+/// The locale of a database on this server; None when there is no such one.
+pub async fn locale(session: &Session, database: &str) -> Result<Option<Locale>> {
+    // As JSON, because the columns differ between 14 and 18.
+    let sql = "SELECT to_jsonb(d), pg_catalog.pg_encoding_to_char(d.encoding) \
+               FROM pg_catalog.pg_database d WHERE d.datname = $1";
+    let rows = session.query(sql, &[&database]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let all: Value = row.get(0);
+    let text = |key: &str| all.get(key).and_then(Value::as_str).map(str::to_owned);
+    let provider = match text("datlocprovider").as_deref() {
+        Some("i") => "icu",
+        Some("b") => "builtin",
+        _ => "libc",
+    };
+    Ok(Some(Locale {
+        encoding: row.get(1),
+        collate: text("datcollate").unwrap_or_default(),
+        ctype: text("datctype").unwrap_or_default(),
+        provider: provider.to_owned(),
+        locale: text("datlocale").or_else(|| text("daticulocale")),
+        icu_rules: text("daticurules"),
+    }))
+}
+
+/// Makes an empty database from `template0`.
+pub async fn create(session: &Session, database: &str, locale: &Locale) -> Result<()> {
+    session.execute(&create_sql(database, locale)).await
+}
+
+/// The statement [`create`] runs, for those who want to read it first.
+pub fn create_sql(database: &str, locale: &Locale) -> String {
+    let mut sql = format!(
+        "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+        quote_ident(database),
+        quote_literal(&locale.encoding),
+        quote_literal(&locale.collate),
+        quote_literal(&locale.ctype),
+    );
+    if let (true, Some(name)) = (locale.provider != "libc", &locale.locale) {
+        let key = if locale.provider == "icu" { "ICU_LOCALE" } else { "BUILTIN_LOCALE" };
+        sql.push_str(&format!(
+            " LOCALE_PROVIDER {} {key} {}",
+            locale.provider,
+            quote_literal(name)
+        ));
+        if let Some(rules) = &locale.icu_rules {
+            sql.push_str(&format!(" ICU_RULES {}", quote_literal(rules)));
+        }
+    }
+    sql
+}
+
+/// Makes a database that equals `template` in everything but its settings.
+pub async fn clone(session: &Session, template: &str, database: &str) -> Result<()> {
+    let (database, template) = (quote_ident(database), quote_ident(template));
+    session.execute(&format!("CREATE DATABASE {database} TEMPLATE {template}")).await
+}
+
+/// Drops a scratch database if it is there, ending whoever is in it.
+pub async fn drop_scratch(session: &Session, database: &str) -> Result<()> {
+    session
+        .execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote_ident(database)))
+        .await
+}
+
+/// Databases whose name begins with `prefix`, oldest first.
+pub async fn list(session: &Session, prefix: &str) -> Result<Vec<KeptDatabase>> {
+    let sql = include_str!("introspect/databases.sql");
+    let rows = session.query(sql, &[&prefix]).await?;
+    Ok(rows.iter().map(|row| KeptDatabase { name: row.get(0), bytes: row.get(1) }).collect())
+}
+
+/// Gives `to` the owner, privileges, settings, connection limit and comment
+/// that `from` has: `CREATE DATABASE ... TEMPLATE` and a rename carry none of
+/// them over (measured).
+pub async fn copy_properties(session: &Session, from: &str, to: &str) -> Result<()> {
+    let rows =
+        session.query(include_str!("introspect/database_properties.sql"), &[&from, &to]).await?;
+    for row in rows {
+        session.execute(row.get(0)).await?;
+    }
+    Ok(())
+}
+
+/// True when a statement failed only because somebody is in the database.
+pub fn is_in_use(error: &Error) -> bool {
+    error.kind == ErrorKind::InUse
+}

@@ -1,0 +1,17 @@
+-- Every table that holds rows of its own and belongs to no extension, with
+-- the planner's row estimate (-1: never analysed) and its size with indexes.
+SELECT n.nspname::text,
+       c.relname::text,
+       c.reltuples::bigint,
+       pg_catalog.pg_total_relation_size(c.oid)
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r'
+   AND c.relpersistence <> 't'
+   AND n.nspname <> 'information_schema'
+   AND n.nspname !~ '^pg_'
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                      AND d.objid = c.oid
+                      AND d.deptype = 'e')
+ ORDER BY 1, 2

@@ -1,0 +1,33 @@
+//! The server: the only crate that opens a connection to PostgreSQL.
+//!
+//! In reading order: where a server is ([`Address`]), a connection to it
+//! ([`Session`]), what can go wrong ([`Error`]), reading ([`facts`],
+//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`database`],
+//! [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
+//!
+//! Must never: print, spawn a program, read the environment, or decide on the
+//! text of a server's message. SQLSTATE decides.
+
+mod address;
+pub mod cancel;
+pub mod database;
+mod error;
+pub mod facts;
+pub mod health;
+mod load;
+mod protection;
+mod ready;
+pub mod seeds;
+mod session;
+pub mod shadow;
+pub mod statements;
+mod swap;
+mod tls;
+
+pub use address::{Address, Tls};
+pub use error::{Error, ErrorKind, Result};
+pub use load::{LoadFailure, load};
+pub use protection::{protection, set_protection};
+pub use ready::{Probe, is_ready, wait_ready};
+pub use session::{Session, quote_ident, quote_literal};
+pub use swap::swap;

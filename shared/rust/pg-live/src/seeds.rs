@@ -1,0 +1,159 @@
+//! Seed rows: the rows init.sql itself inserts, looked for in a live database.
+//!
+//! A row is there when any unique key of its table finds it, which is the
+//! question `ON CONFLICT DO NOTHING` asks: so "missing" means exactly "a
+//! second run of init.sql would insert it". A row that is there with other
+//! values was edited by an operator; that is their right and no difference.
+//!
+//! Must never: write, or read more of a live table than the keys ask for.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::error::{ErrorKind, Result};
+use crate::facts::Facts;
+use crate::session::{Session, quote_ident};
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SeedReport {
+    /// Seed rows declared by init.sql.
+    pub declared: usize,
+    /// Of these, found with the declared values.
+    pub intact: usize,
+    pub missing: Vec<SeedRow>,
+    pub edited: Vec<SeedRow>,
+}
+
+/// A seed row, named by its key.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeedRow {
+    pub table: String,
+    pub key: String,
+    /// Columns whose live value is another one; empty for a missing row.
+    pub columns: Vec<String>,
+}
+
+/// A table with seed rows: how its rows are found and what is compared.
+struct SeedTable {
+    namespace: String,
+    name: String,
+    keys: Vec<String>,
+    columns: Vec<String>,
+}
+
+/// Looks for every row of `shadow` in `live`. `declared` are the shadow's own
+/// counts: tables without rows there are not asked about.
+pub async fn compare(shadow: &Session, declared: &Facts, live: &Session) -> Result<SeedReport> {
+    let tables = seed_tables(shadow, declared).await?;
+    let comparing = tables.iter().map(|table| compare_table(shadow, table, live));
+    let mut report = SeedReport::default();
+    for part in try_join_all(comparing).await? {
+        report.declared += part.declared;
+        report.intact += part.intact;
+        report.missing.extend(part.missing);
+        report.edited.extend(part.edited);
+    }
+    Ok(report)
+}
+
+async fn seed_tables(shadow: &Session, declared: &Facts) -> Result<Vec<SeedTable>> {
+    let seeded: Vec<_> = declared.tables.iter().filter(|table| table.rows > 0).collect();
+    let mut columns: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for row in shadow.query(include_str!("introspect/declared_columns.sql"), &[]).await? {
+        columns.insert((row.get(0), row.get(1)), row.get(2));
+    }
+    let mut keys: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for row in shadow.query(include_str!("introspect/unique_keys.sql"), &[]).await? {
+        let (parts, predicate): (Vec<String>, Option<String>) = (row.get(2), row.get(3));
+        let key = unique_key(&parts, predicate.as_deref());
+        keys.entry((row.get(0), row.get(1))).or_default().push(key);
+    }
+    Ok(seeded
+        .into_iter()
+        .map(|table| {
+            let place = (table.namespace.clone(), table.name.clone());
+            let columns = columns.remove(&place).unwrap_or_default();
+            // Without a key of its own, the whole row is the key.
+            let whole: Vec<String> = columns.iter().map(|column| quote_ident(column)).collect();
+            let keys = keys.remove(&place).unwrap_or_else(|| vec![whole_key(&whole)]);
+            SeedTable { namespace: place.0, name: place.1, keys, columns }
+        })
+        .collect())
+}
+
+/// A unique key as one text value; NULL where the index has nothing to say:
+/// outside its predicate, or where a part is NULL.
+fn unique_key(parts: &[String], predicate: Option<&str>) -> String {
+    let present = parts.iter().map(|part| format!("({part}) IS NOT NULL"));
+    let conditions: Vec<String> =
+        predicate.map(|predicate| format!("({predicate})")).into_iter().chain(present).collect();
+    format!("CASE WHEN {} THEN {} END", conditions.join(" AND "), whole_key(parts))
+}
+
+fn whole_key(parts: &[String]) -> String {
+    format!("pg_catalog.jsonb_build_array({})::text", parts.join(", "))
+}
+
+impl SeedTable {
+    /// The table's rows with their keys; the keys name columns unqualified,
+    /// so they are computed where only this table is in scope.
+    fn rows_sql(&self) -> String {
+        format!(
+            "SELECT pg_catalog.to_jsonb(t) AS content, ARRAY[{}]::text[] AS keys FROM {}.{} t",
+            self.keys.join(", "),
+            quote_ident(&self.namespace),
+            quote_ident(&self.name)
+        )
+    }
+}
+
+async fn compare_table(shadow: &Session, table: &SeedTable, live: &Session) -> Result<SeedReport> {
+    let mut report = SeedReport::default();
+    let mut declared: Vec<(Value, Vec<Option<String>>)> = Vec::new();
+    for row in shadow.query(&format!("{} ORDER BY t::text", table.rows_sql()), &[]).await? {
+        declared.push((row.get(0), row.get(1)));
+    }
+    let wanted: Vec<String> =
+        declared.iter().flat_map(|(_, keys)| keys.iter().flatten().cloned()).collect();
+    let sql = format!("SELECT content, keys FROM ({}) q WHERE keys && $1", table.rows_sql());
+    let mut found: BTreeMap<(usize, String), Value> = BTreeMap::new();
+    let rows = match live.query(&sql, &[&wanted]).await {
+        Ok(rows) => rows,
+        // The table or a column is not there: the schema comparison says so,
+        // and none of the rows can be.
+        Err(error) if error.kind == ErrorKind::Statement => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    for row in rows {
+        let (content, keys): (Value, Vec<Option<String>>) = (row.get(0), row.get(1));
+        for (place, key) in keys.into_iter().enumerate() {
+            if let Some(key) = key {
+                found.insert((place, key), content.clone());
+            }
+        }
+    }
+    for (content, keys) in declared {
+        report.declared += 1;
+        let places = keys.iter().enumerate().filter_map(|(place, key)| Some((place, key.clone()?)));
+        let live_row = places.into_iter().find_map(|place| found.get(&place));
+        let key = keys.iter().flatten().next().cloned().unwrap_or_default();
+        let columns = live_row.map(|live_row| differing(&content, live_row, &table.columns));
+        let row = |columns| SeedRow { table: table.name.clone(), key, columns };
+        match columns {
+            None => report.missing.push(row(Vec::new())),
+            Some(columns) if columns.is_empty() => report.intact += 1,
+            Some(columns) => report.edited.push(row(columns)),
+        }
+    }
+    Ok(report)
+}
+
+fn differing(declared: &Value, live: &Value, columns: &[String]) -> Vec<String> {
+    let empty = Map::new();
+    let (declared, live) =
+        (declared.as_object().unwrap_or(&empty), live.as_object().unwrap_or(&empty));
+    columns.iter().filter(|column| declared.get(*column) != live.get(*column)).cloned().collect()
+}

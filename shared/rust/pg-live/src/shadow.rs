@@ -1,0 +1,134 @@
+//! The shadow: a scratch database built from init.sql and nothing else.
+//!
+//! Its name is the hash of everything that shapes it, so an existing one is
+//! right by construction and is used as it is (4 ms against 300). It gets its
+//! final name only after init.sql ran to the end; it is read-only afterwards,
+//! so that nobody's psql makes it lie.
+//!
+//! ```text
+//! xtask_shadow_<16 hex>            complete
+//! xtask_shadow_<16 hex>_building   left by a run that was killed; swept
+//! ```
+//!
+//! Must never: hold data, or be compared with before it has its final name.
+
+use crate::address::Address;
+use crate::database::{self, Locale};
+use crate::error::Error;
+use crate::load::{LoadFailure, load};
+use crate::session::{Session, quote_ident};
+
+pub const PREFIX: &str = "xtask_shadow_";
+
+/// How many complete shadows stay for the next comparison.
+const KEEP: usize = 3;
+
+/// One number for everybody who builds shadows on a server: builds take
+/// their turn, and the sweep never meets a build.
+const LOCK: i64 = 0x0078_7461_736b_0001;
+
+/// What a shadow is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared<'a> {
+    /// At least 16 hex digits over everything that shapes the result.
+    pub hash: &'a str,
+    pub sql: &'a str,
+}
+
+/// A complete shadow.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    pub address: Address,
+    /// False when a cached one was used.
+    pub built: bool,
+}
+
+/// Why there is no shadow.
+#[derive(Clone, Debug)]
+pub enum ShadowFailure {
+    /// init.sql does not run: where, and the server's words.
+    Declared(LoadFailure),
+    /// The server does not let us make one.
+    Server(Error),
+}
+
+impl From<Error> for ShadowFailure {
+    fn from(error: Error) -> ShadowFailure {
+        ShadowFailure::Server(error)
+    }
+}
+
+/// Finds or builds the shadow of `declared` on the server `session` is on.
+/// `session` is on a maintenance database, never on the one compared with.
+pub async fn ensure(
+    session: &Session,
+    declared: Declared<'_>,
+    locale: &Locale,
+) -> Result<Shadow, ShadowFailure> {
+    let version = session.server_version().await?;
+    let hash: String = declared.hash.chars().take(16).collect();
+    let name = format!("{PREFIX}{hash}_{}", version / 10_000);
+    let address = session.address().with_database(&name);
+    if database::locale(session, &name).await?.is_some_and(|found| found == *locale) {
+        return Ok(Shadow { address, built: false });
+    }
+    session.query("SELECT pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await?;
+    let built = build(session, &name, declared.sql, locale).await;
+    let swept = sweep(session, &name).await;
+    session.query("SELECT pg_catalog.pg_advisory_unlock($1)", &[&LOCK]).await?;
+    built?;
+    swept?;
+    Ok(Shadow { address, built: true })
+}
+
+async fn build(
+    session: &Session,
+    name: &str,
+    sql: &str,
+    locale: &Locale,
+) -> Result<(), ShadowFailure> {
+    // Somebody may have built it while we waited, or built it with another
+    // locale before.
+    match database::locale(session, name).await? {
+        Some(found) if found == *locale => return Ok(()),
+        Some(_) => database::drop_scratch(session, name).await?,
+        None => {}
+    }
+    let building = format!("{name}_building");
+    database::drop_scratch(session, &building).await?;
+    database::create(session, &building, locale).await?;
+    let loaded = {
+        let inside =
+            Session::connect(&session.address().with_database(&building), "shadow").await?;
+        load(&inside, sql).await
+    };
+    if let Err(failure) = loaded {
+        database::drop_scratch(session, &building).await?;
+        return Err(ShadowFailure::Declared(failure));
+    }
+    let (from, to) = (quote_ident(&building), quote_ident(name));
+    session
+        .execute(&format!("ALTER DATABASE {from} SET default_transaction_read_only = on"))
+        .await?;
+    session.execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;
+    Ok(())
+}
+
+/// Drops unfinished shadows and all complete ones but the newest few. One
+/// that somebody reads right now is left for the next sweep.
+async fn sweep(session: &Session, just_used: &str) -> Result<(), Error> {
+    let all = database::list(session, PREFIX).await?;
+    let (unfinished, complete): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|it| it.name.ends_with("_building"));
+    for it in unfinished {
+        database::drop_scratch(session, &it.name).await?;
+    }
+    let surplus = complete.len().saturating_sub(KEEP);
+    for it in complete.iter().take(surplus).filter(|it| it.name != just_used) {
+        match session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(&it.name))).await {
+            Err(error) if !database::is_in_use(&error) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

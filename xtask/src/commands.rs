@@ -1,0 +1,218 @@
+//! The table of commands: it drives dispatch, `--help`, completions and the
+//! docs.
+//!
+//! Must never: hold a command's work. One command, one file below.
+
+pub mod ci;
+pub mod completions;
+pub mod db_rebuild;
+pub mod db_verify;
+pub mod down;
+pub mod images;
+pub mod psql;
+pub mod status;
+pub mod target;
+pub mod up;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::context::Ctx;
+use crate::flags::{GLOBAL_FLAGS, Rest};
+use crate::outcome::{Answer, Fault, exit_of};
+use crate::term::Term;
+
+pub struct Command {
+    pub name: &'static str,
+    pub summary: &'static str,
+    /// What stands behind the name.
+    pub usage: &'static str,
+    pub flags: &'static [(&'static str, &'static str)],
+    pub examples: &'static [&'static str],
+    pub run: fn(&Ctx, Rest) -> Result<Answer>,
+}
+
+pub const COMMANDS: &[Command] = &[
+    db_rebuild::COMMAND,
+    db_verify::COMMAND,
+    up::COMMAND,
+    down::COMMAND,
+    psql::COMMAND,
+    status::COMMAND,
+    target::COMMAND,
+    images::COMMAND,
+    ci::COMMAND,
+    completions::COMMAND,
+];
+
+const EXIT_CODES: &str = "\
+exit codes:
+  0 done or clean     1 failed, nothing left half-done     2 differences or findings
+  3 refused           4 unavailable, retry makes sense     5 stopped midway
+  64 usage            130 interrupted before any change";
+
+pub fn find(name: &str) -> Result<&'static Command, Fault> {
+    let name = if name == "help" { "" } else { name };
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => Ok(command),
+        None => {
+            let fault = Fault::usage(format!("there is no command `{name}`"));
+            Err(match nearest(name) {
+                Some(near) => fault.hint(format!("did you mean `cargo xtask {near}`?")),
+                None => fault.hint("cargo xtask --help"),
+            })
+        }
+    }
+}
+
+/// The command with the most similar name, if one is similar.
+fn nearest(name: &str) -> Option<&'static str> {
+    let distance = |command: &&Command| edit_distance(name, command.name);
+    let best = COMMANDS.iter().min_by_key(distance)?;
+    (edit_distance(name, best.name) <= 1 + best.name.len() / 3).then_some(best.name)
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The page of one command, or the list of all.
+pub fn help(command: Option<&Command>) -> Answer {
+    let mut text = String::new();
+    let flag_list = |text: &mut String, flags: &[(&str, &str)]| {
+        for (flag, meaning) in flags {
+            let _ = writeln!(text, "  {flag:<20} {meaning}");
+        }
+    };
+    match command {
+        Some(command) => {
+            let _ = writeln!(text, "{}\n\nexamples:", command.summary);
+            for example in command.examples {
+                let _ = writeln!(text, "  {example}");
+            }
+            let usage = format!("cargo xtask {} {}", command.name, command.usage);
+            let _ = writeln!(text, "\nusage: {}", usage.trim_end());
+            if !command.flags.is_empty() {
+                let _ = writeln!(text, "\nflags:");
+                flag_list(&mut text, command.flags);
+            }
+        }
+        None => {
+            let _ = writeln!(
+                text,
+                "One init.sql, no lost row, no surprise lock.\n\nusage: cargo xtask COMMAND [FLAGS]\n\ncommands:"
+            );
+            for command in COMMANDS {
+                let _ = writeln!(text, "  {:<14} {}", command.name, command.summary);
+            }
+            let _ = writeln!(text, "\n`cargo xtask COMMAND --help` tells more.");
+        }
+    }
+    let _ = writeln!(text, "\nglobal flags:");
+    flag_list(&mut text, GLOBAL_FLAGS);
+    let _ = write!(text, "\n{EXIT_CODES}");
+    let names: Vec<Value> = COMMANDS
+        .iter()
+        .map(|command| json!({ "name": command.name, "summary": command.summary }))
+        .collect();
+    Answer::done(text, json!({ "commands": names }))
+}
+
+/// Prints what a run ended with, once, and gives its number.
+pub fn report(term: &Term, name: &str, ended: Result<Answer>, started: Instant) -> ExitCode {
+    let exit = match &ended {
+        Ok(answer) => answer.exit,
+        Err(error) => exit_of(error),
+    };
+    if let Err(error) = &ended {
+        tell(term, error);
+    }
+    let text = if term.look.json {
+        document(name, &ended, exit.code(), started)
+    } else {
+        ended.map(|answer| answer.text).unwrap_or_default()
+    };
+    match term.answer(&text) {
+        Ok(()) => ExitCode::from(exit.code()),
+        Err(error) => {
+            term.error(&format!("writing the answer: {error}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn tell(term: &Term, error: &anyhow::Error) {
+    term.error(&format!("{error:#}"));
+    let Some(fault) = error.downcast_ref::<Fault>() else { return };
+    if let Some(excerpt) = &fault.excerpt {
+        term.plain(&format!(
+            "  --> {}:{}:{}\n{}",
+            excerpt.file, excerpt.line, excerpt.column, excerpt.lines
+        ));
+    }
+    if let Some(hint) = &fault.hint {
+        term.hint(hint);
+    }
+}
+
+/// The one versioned document of `--json`.
+fn document(name: &str, ended: &Result<Answer>, code: u8, started: Instant) -> String {
+    let mut document = json!({
+        "schema_version": 1,
+        "command": name,
+        "ok": code == 0,
+        "exit_code": code,
+        "duration_ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    match ended {
+        Ok(answer) => document["data"] = answer.data.clone(),
+        Err(error) => {
+            let fault = error.downcast_ref::<Fault>();
+            document["error"] = json!({
+                "exit": exit_of(error),
+                "message": format!("{error:#}"),
+                "place": fault.and_then(|fault| fault.excerpt.as_ref()),
+                "hint": fault.and_then(|fault| fault.hint.as_ref()),
+            });
+        }
+    }
+    document.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    //! The table is complete and typos are understood.
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_examples_that_name_it() {
+        for command in COMMANDS {
+            assert!(!command.examples.is_empty(), "{}", command.name);
+            let named = |example: &&str| example.contains(&format!("cargo xtask {}", command.name));
+            assert!(command.examples.iter().all(|example| named(&example)), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn a_typo_is_answered_with_the_nearest_command() {
+        assert_eq!(nearest("db-rebiuld"), Some("db-rebuild"));
+        assert_eq!(nearest("stauts"), Some("status"));
+        assert_eq!(nearest("xyzzy"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! `db-verify`: the live database equals init.sql, or here is what differs.
+//!
+//! Must never: change the live database.
+
+use anyhow::Result;
+use pg_live::{Session, quote_ident};
+use serde_json::json;
+
+use crate::commands::Command;
+use crate::context::Ctx;
+use crate::flags::Rest;
+use crate::init_file::InitFile;
+use crate::outcome::{Answer, Exit, Fault};
+use crate::target::Target;
+use crate::verify::{self, Verification, size};
+
+pub const COMMAND: Command = Command {
+    name: "db-verify",
+    summary: "Compare the live database with init.sql: schema, seed rows, indexes, sequences",
+    usage: "[--table NAME]",
+    flags: &[("--table NAME", "show the table as psql's \\d does")],
+    examples: &[
+        "cargo xtask db-verify",
+        "cargo xtask db-verify --table messages",
+        "cargo xtask db-verify --json",
+    ],
+    run,
+};
+
+fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
+    let table = rest.value("--table")?;
+    rest.no_words(COMMAND.name)?;
+    let init = InitFile::read(ctx)?;
+    let target = Target::resolve(ctx)?;
+    let address = target.require_answering(ctx)?;
+    if let Some(table) = table {
+        return describe(ctx, &target, &address, &table);
+    }
+    let progress = ctx.term.progress("comparing with init.sql");
+    let proven = verify::prove(ctx, &target, &address, &init)?;
+    let found = verify::verify(ctx, &target, &address, &proven)?;
+    drop(progress);
+    Ok(answer(ctx, &found))
+}
+
+fn answer(ctx: &Ctx, found: &Verification) -> Answer {
+    let database = ctx.config.database();
+    let mut text = found.report();
+    let exit = if found.is_clean() {
+        text.push_str(&format!("{database} equals init.sql: {}\n", found.summary()));
+        Exit::Done
+    } else {
+        let count = found.differences.len()
+            + found.seeds.missing.len()
+            + found.health.len()
+            + usize::from(!found.complete);
+        let noun = if count == 1 { "finding" } else { "findings" };
+        text.push_str(&format!("{database} is not what init.sql says: {count} {noun}\n"));
+        Exit::Attention
+    };
+    text.push_str(&format!(
+        "{} rows, {}, PostgreSQL {}",
+        found.rows,
+        size(found.bytes),
+        found.server_version
+    ));
+    Answer { exit, text, data: json!(found) }
+}
+
+/// psql's own words about one relation, found by its exact name.
+fn describe(ctx: &Ctx, target: &Target, address: &pg_live::Address, table: &str) -> Result<Answer> {
+    let (namespace, name) = match table.split_once('.') {
+        Some((namespace, name)) => (namespace, name),
+        None => ("public", table),
+    };
+    let names = ctx.wait(async {
+        let session = Session::connect(address, "db-verify").await?;
+        pg_live::facts::relations(&session).await
+    })?;
+    if !names.iter().any(|it| it.0 == namespace && it.1 == name) {
+        let near = names.iter().find(|it| it.1.contains(name) || name.contains(it.1.as_str()));
+        let fault = Fault::failed(format!(
+            "there is no relation `{namespace}.{name}` in `{}`",
+            address.database
+        ));
+        return Err(match near {
+            Some((_, near)) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint("all of them: `cargo xtask psql -- -c '\\d'`"),
+        }
+        .into());
+    }
+    let command = format!("\\d {}.{}", quote_ident(namespace), quote_ident(name));
+    let run = target.program(ctx, "psql", address)?.args([
+        "--no-psqlrc",
+        "--no-password",
+        "--command",
+        &command,
+    ]);
+    let text = ctx.proc.read(&run)?;
+    Ok(Answer::done(
+        text.clone(),
+        json!({ "relation": format!("{namespace}.{name}"), "description": text }),
+    ))
+}

@@ -1,0 +1,225 @@
+//! Configuration: the environment, `.env` and `Cargo.toml`, read once.
+//!
+//! Flags beat the environment, the environment beats `--env-file`, that beats
+//! `.env`, that beats `[workspace.metadata.xtask]`. Each value remembers
+//! where it came from.
+//!
+//! Must never: let an ambient `PG*` variable say where `local` or `compose`
+//! are. This is the only room that reads the environment.
+
+mod dotenv;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::outcome::Fault;
+
+/// `[workspace.metadata.xtask]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Metadata {
+    pub project: String,
+    pub init: PathBuf,
+    pub postgresql_conf: PathBuf,
+    pub database: String,
+    pub user: String,
+    pub ready: String,
+    pub service: String,
+    pub volume: String,
+    pub image: String,
+    #[serde(default)]
+    pub targets: BTreeMap<String, NamedTarget>,
+}
+
+/// `[workspace.metadata.xtask.targets.NAME]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NamedTarget {
+    /// The variable that holds the URL.
+    pub url_env: String,
+    #[serde(default)]
+    pub protected: bool,
+    #[serde(default)]
+    pub shadow: ShadowPlace,
+}
+
+/// Which server scratch databases are made on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShadowPlace {
+    #[default]
+    Target,
+    Local,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    pub value: String,
+    pub origin: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub root: PathBuf,
+    pub metadata: Metadata,
+    environment: BTreeMap<String, String>,
+    /// Later layers lose.
+    files: Vec<(String, BTreeMap<String, String>)>,
+}
+
+/// Names whose value is never shown.
+const SECRETS: [&str; 3] = ["PASSWORD", "URL", "SECRET"];
+
+impl Config {
+    pub fn load(
+        root: &Path,
+        environment: BTreeMap<String, String>,
+        env_files: &[PathBuf],
+    ) -> Result<Config> {
+        let metadata = read_metadata(root)?;
+        let mut files = Vec::new();
+        for path in env_files.iter().rev() {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("reading `{}`", path.display()))?;
+            files.push(read_layer(&path.display().to_string(), &text, &environment)?);
+        }
+        match std::fs::read_to_string(root.join(".env")) {
+            Ok(text) => files.push(read_layer(".env", &text, &environment)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("reading `.env`"),
+        }
+        Ok(Config { root: root.to_owned(), metadata, environment, files })
+    }
+
+    pub fn get(&self, name: &str) -> Option<Setting> {
+        if let Some(value) = self.environment.get(name) {
+            return Some(Setting { value: value.clone(), origin: "environment".to_owned() });
+        }
+        let layer =
+            self.files.iter().find_map(|(origin, values)| Some((origin, values.get(name)?)));
+        layer.map(|(origin, value)| Setting { value: value.clone(), origin: origin.clone() })
+    }
+
+    /// A set and non-empty value.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.get(name).map(|setting| setting.value).filter(|value| !value.is_empty())
+    }
+
+    pub fn database(&self) -> String {
+        self.value("POSTGRES_DB").unwrap_or_else(|| self.metadata.database.clone())
+    }
+
+    pub fn user(&self) -> String {
+        self.value("POSTGRES_USER").unwrap_or_else(|| self.metadata.user.clone())
+    }
+
+    /// From the process environment only: things of the machine, not of the
+    /// project.
+    pub fn ambient(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    pub fn is_ci(&self) -> bool {
+        matches!(self.ambient("CI"), Some("true" | "1"))
+    }
+
+    /// Every setting that has a say, with its origin; secrets masked.
+    pub fn explain(&self) -> Vec<(String, Setting)> {
+        let fallback =
+            |value: &str| Setting { value: value.to_owned(), origin: "Cargo.toml".to_owned() };
+        let known = [
+            ("POSTGRES_DB", Some(fallback(&self.metadata.database))),
+            ("POSTGRES_USER", Some(fallback(&self.metadata.user))),
+            ("POSTGRES_PASSWORD", None),
+            ("POSTGRES_PORT", None),
+            ("POSTGRES_IMAGE", None),
+            ("COMPOSE_PROJECT_NAME", None),
+            ("COMPOSE_FILE", None),
+            ("DATABASE_URL", None),
+            ("XTASK_TARGET", None),
+            ("XTASK_LOCAL_DIR", None),
+            ("XTASK_POSTGRES_BIN", None),
+        ];
+        let named = self.metadata.targets.values().map(|target| (target.url_env.as_str(), None));
+        let mut settings = Vec::new();
+        for (name, default) in known.into_iter().chain(named) {
+            if let Some(mut setting) = self.get(name).or(default) {
+                if SECRETS.iter().any(|secret| name.contains(secret)) {
+                    setting.value = "***".to_owned();
+                }
+                settings.push((name.to_owned(), setting));
+            }
+        }
+        settings
+    }
+
+    /// `.xtask/`: what this checkout remembers.
+    pub fn state_dir(&self) -> PathBuf {
+        self.root.join(".xtask")
+    }
+}
+
+/// The process environment, read once.
+#[expect(clippy::disallowed_methods, reason = "the one door to the environment")]
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// The nearest folder upwards whose `Cargo.toml` has our table; else the
+/// workspace cargo ran us from.
+pub fn find_root(start: &Path, manifest_dir: Option<&str>) -> Result<PathBuf> {
+    let is_root = |dir: &&Path| {
+        std::fs::read_to_string(dir.join("Cargo.toml"))
+            .is_ok_and(|text| text.contains("[workspace.metadata.xtask]"))
+    };
+    let upwards = start.ancestors().find(is_root);
+    let manifest = manifest_dir.map(Path::new).and_then(Path::parent).filter(is_root);
+    match upwards.or(manifest) {
+        Some(root) => Ok(root.to_owned()),
+        None => Err(Fault::unavailable(format!(
+            "no `Cargo.toml` with `[workspace.metadata.xtask]` in `{}` or above",
+            start.display()
+        ))
+        .hint("run it inside the project: `cd PROJECT && cargo xtask ...`")
+        .into()),
+    }
+}
+
+fn read_metadata(root: &Path) -> Result<Metadata> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        workspace: Workspace,
+    }
+    #[derive(Deserialize)]
+    struct Workspace {
+        metadata: Table,
+    }
+    #[derive(Deserialize)]
+    struct Table {
+        xtask: Metadata,
+    }
+    let path = root.join("Cargo.toml");
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("reading `{}`", path.display()))?;
+    let manifest: Manifest = toml::from_str(&text)
+        .with_context(|| format!("reading `[workspace.metadata.xtask]` of `{}`", path.display()))?;
+    Ok(manifest.workspace.metadata.xtask)
+}
+
+fn read_layer(
+    origin: &str,
+    text: &str,
+    environment: &BTreeMap<String, String>,
+) -> Result<(String, BTreeMap<String, String>)> {
+    match dotenv::parse(text, environment) {
+        Ok(values) => Ok((origin.to_owned(), values)),
+        Err(bad) => {
+            Err(Fault::failed(format!("reading `{origin}:{}`: {}", bad.line, bad.why)).into())
+        }
+    }
+}

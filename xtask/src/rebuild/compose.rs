@@ -1,0 +1,406 @@
+//! Rebuilding on `compose`: the guide's own road (down, volume away, up),
+//! with everything proved first.
+//!
+//! Must never: remove another volume than the database's, or remove that one
+//! while anything that could go wrong afterwards was not looked at before.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use pg_live::{Address, ErrorKind, Session, wait_ready};
+use serde_json::json;
+
+use crate::context::{Ctx, Waited};
+use crate::init_file::InitFile;
+use crate::outcome::{Answer, Fault};
+use crate::rebuild::{self, Old, Options};
+use crate::steps::{Steps, told};
+use crate::target::compose::{Compose, image, password_fault};
+use crate::target::env_file;
+use crate::target::{ServerState, Target};
+use crate::tools::docker::{self, Container, docker};
+use crate::verify::{self, Proven, Verification};
+
+/// From `up` to the last line of init.sql, on a slow disk.
+const READY_DEADLINE: Duration = Duration::from_secs(180);
+/// Between two looks at the container; each costs 0.1 s of processor.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> Result<Answer> {
+    if ctx.globals.dry_run {
+        return dry_run(ctx, target, compose, options);
+    }
+    let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
+    match build(ctx, &mut steps, target, compose, options) {
+        Ok((verification, container)) => {
+            let more = json!({ "container": container.name, "volume": container.volume, "port": container.port });
+            Ok(rebuild::answer(ctx, steps, &verification, more))
+        }
+        Err(error) => Err(rebuild::conclude_failure(steps, error)),
+    }
+}
+
+fn build(
+    ctx: &Ctx,
+    steps: &mut Steps<'_>,
+    target: &Target,
+    compose: &Compose,
+    options: Options,
+) -> Result<(Verification, Container)> {
+    let init = InitFile::read(ctx)?;
+    steps.step("preflight", |_| {
+        let detail = preflight(ctx, compose, &init)?;
+        Ok(told((), detail))
+    })?;
+    let old_server = steps.step("old database", |_| {
+        let old = serve_old(ctx, compose, options)?;
+        let detail = match &old {
+            None => "none yet".to_owned(),
+            Some(Ok(address)) => format!("answers on port {}", address.port),
+            Some(Err(why)) => why.clone(),
+        };
+        Ok(told(old, detail))
+    })?;
+    let old = steps.step("prove init.sql", |_| {
+        let old = match &old_server {
+            Some(Ok(address)) => {
+                let proven = verify::prove(ctx, target, address, &init)?;
+                let risk = verify::at_risk(ctx, address, &proven)?;
+                Old::Known { address: address.clone(), risk }
+            }
+            Some(Err(why)) => {
+                prove_elsewhere(ctx, compose, &init)?;
+                Old::Unknown { why: why.clone() }
+            }
+            None => {
+                prove_elsewhere(ctx, compose, &init)?;
+                Old::None
+            }
+        };
+        Ok(told(old, format!("{} lines, from the first to the last", init.lines())))
+    })?;
+    rebuild::require_consent(ctx, target, &old, options)?;
+    rebuild::dump_step(ctx, steps, target, &old, options)?;
+    let volume = compose.volume(ctx)?;
+    let had_old = volume.is_some();
+    steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)))?;
+    if let Some(volume) = &volume {
+        steps.step("remove volume", |run| {
+            run.old_is_gone()?;
+            ctx.proc.read(&docker().args(["volume", "rm", volume]))?;
+            Ok(told((), volume.clone()))
+        })?;
+    }
+    let container = steps.step("up", |_| {
+        let container = up(ctx, compose)?;
+        let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));
+        Ok(told(container, detail))
+    })?;
+    let address = compose.address(ctx, &container)?;
+    let waited = steps.step("wait for init.sql", |_| {
+        wait_complete(ctx, &container, &address)?;
+        Ok(told((), "the completion marker answers over TCP"))
+    });
+    if let Err(error) = waited {
+        if !had_old {
+            // Nothing was lost: leave nothing half-made either.
+            ctx.interrupt.shield(|| remove_half_made(ctx, compose))?;
+        }
+        return Err(error);
+    }
+    let verification = steps.step("verify", |_| {
+        let proven = verify::prove(ctx, target, &address, &init)?;
+        let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
+        let detail =
+            format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
+        Ok(told(found, detail))
+    })?;
+    Ok((verification, container))
+}
+
+/// Everything that could stop the road half-way, looked at while the old
+/// database still serves.
+fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String> {
+    compose.cli(ctx)?;
+    if !init.is_world_readable() {
+        return Err(Fault::failed(format!(
+            "`{}` cannot be read by the container's user",
+            init.shown
+        ))
+        .hint(format!("let it be read: `chmod 644 {}`", init.shown))
+        .into());
+    }
+    let conf = &ctx.config.metadata.postgresql_conf;
+    if !ctx.root.join(conf).is_file() {
+        let shown = conf.display();
+        return Err(Fault::failed(format!("`{shown}` is not a file; the container mounts it"))
+            .hint(format!("bring it back: `git checkout -- {shown}`"))
+            .into());
+    }
+    if ctx.config.value("POSTGRES_PASSWORD").is_none() {
+        return Err(Fault::failed("POSTGRES_PASSWORD is not set")
+            .hint("put it into .env (see .env.example)")
+            .into());
+    }
+    let image = image(ctx);
+    if !docker::has_image(ctx, &image)? {
+        ctx.term.status(&format!("pulling {image}"));
+        let pulled = ctx.proc.capture(
+            &docker().args(["pull", "--quiet", &image]).timeout(Duration::from_secs(900)),
+        )?;
+        if !pulled.is_success() {
+            return Err(Fault::unavailable(format!(
+                "the image `{image}` is not here and cannot be pulled: {}",
+                pulled.last_words()
+            ))
+            .hint("build it from Debian packages: `cargo xtask images`")
+            .into());
+        }
+    }
+    let container = compose.container(ctx)?;
+    check_port(ctx, container.as_ref())?;
+    if let Some(volume) = compose.volume(ctx)? {
+        let ours = container.as_ref().map(|it| it.id.as_str());
+        let others: Vec<String> = docker::volume_users(ctx, &volume)?
+            .into_iter()
+            .filter(|it| Some(it.id.as_str()) != ours)
+            .map(|it| it.name)
+            .collect();
+        if !others.is_empty() {
+            let names = others.join(", ");
+            return Err(Fault::unavailable(format!(
+                "the volume `{volume}` is also used by {names}"
+            ))
+            .hint(format!("remove what uses it: `docker rm --force {names}`"))
+            .into());
+        }
+    }
+    Ok(format!("{} lines, image {image}", init.lines()))
+}
+
+/// The port must be free, or our own container's.
+fn check_port(ctx: &Ctx, container: Option<&Container>) -> Result<()> {
+    let wanted = ctx.config.value("POSTGRES_PORT").unwrap_or_else(|| "5432".to_owned());
+    let Ok(port) = wanted.parse::<u16>() else {
+        return Err(Fault::failed(format!("POSTGRES_PORT is `{wanted}`, not a port number"))
+            .hint("mend it in .env")
+            .into());
+    };
+    let is_ours = container.is_some_and(|it| it.running && it.port == Some(port));
+    if is_ours || env_file::is_free(port) {
+        return Ok(());
+    }
+    Err(Fault::unavailable(format!("port {port} on 127.0.0.1 is taken by another program"))
+        .hint(format!("choose another one in .env: POSTGRES_PORT={}", port.saturating_add(1)))
+        .into())
+}
+
+/// The old database's address with its container running. `Err` inside says
+/// why it cannot be read; without `--no-backup` that ends the run.
+fn serve_old(
+    ctx: &Ctx,
+    compose: &Compose,
+    options: Options,
+) -> Result<Option<Result<Address, String>>> {
+    let container = match compose.state(ctx)? {
+        ServerState::Absent => return Ok(None),
+        ServerState::Running(_) => compose.require_container(ctx)?,
+        ServerState::Stopped => up(ctx, compose)?,
+    };
+    let address = compose.address(ctx, &container)?;
+    match wait_answering(ctx, &container, &address) {
+        Ok(()) => Ok(Some(Ok(address))),
+        Err(error) => {
+            let told = why_unreadable(ctx, compose, &container, error);
+            if options.backup { Err(told) } else { Ok(Some(Err(format!("{told:#}")))) }
+        }
+    }
+}
+
+/// The two reasons people meet, in their own words; else the error as it is.
+pub fn why_unreadable(
+    ctx: &Ctx,
+    compose: &Compose,
+    container: &Container,
+    error: anyhow::Error,
+) -> anyhow::Error {
+    if error.downcast_ref::<pg_live::Error>().is_some_and(|it| it.kind == ErrorKind::Authentication)
+    {
+        return password_fault(ctx, container).into();
+    }
+    let volume = compose.volume(ctx).ok().flatten();
+    let major =
+        volume.as_ref().and_then(|volume| docker::volume_major(ctx, volume, &container.image));
+    let server = docker::image_major(ctx, &container.image);
+    match (volume, major, server) {
+        (Some(volume), Some(data), Some(server)) if data != server => Fault::failed(format!(
+            "the volume `{volume}` was made by PostgreSQL {data}, the image `{}` is PostgreSQL {server}: a server does not open another major's data",
+            container.image
+        ))
+        .hint(format!(
+            "to keep the data, go back to it with POSTGRES_IMAGE=postgres:{data} in .env; to give it up: `cargo xtask db-rebuild --no-backup`"
+        ))
+        .into(),
+        _ => error,
+    }
+}
+
+/// Waits until the old server answers at all; its schema may be half there.
+fn wait_answering(ctx: &Ctx, container: &Container, address: &Address) -> Result<()> {
+    wait_for(ctx, container, address, "SELECT true")
+}
+
+/// Waits for the completion marker, and no longer than the container lives.
+pub fn wait_complete(ctx: &Ctx, container: &Container, address: &Address) -> Result<()> {
+    wait_for(ctx, container, address, &ctx.config.metadata.ready)
+}
+
+fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -> Result<()> {
+    let mut looked = Instant::now();
+    let waited = ctx.wait(wait_ready(address, marker, READY_DEADLINE, async || {
+        if looked.elapsed() < LOOK_AGAIN {
+            return Ok(());
+        }
+        looked = Instant::now();
+        require_alive(ctx, container)
+    }));
+    match waited {
+        Ok(()) => Ok(()),
+        Err(Waited::Failed(error)) => Err(error),
+        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
+        Err(Waited::Runtime(error)) => Err(error.into()),
+    }
+}
+
+/// An early exit is told with the log's own words; a restart by the engine
+/// counts as one, because then half a schema would look healthy.
+fn require_alive(ctx: &Ctx, container: &Container) -> Result<()> {
+    let now = docker::inspect(ctx, &[&container.id])?;
+    match now.first() {
+        Some(it) if it.running && it.restarts == container.restarts => Ok(()),
+        Some(it) => {
+            let words = docker::last_complaint(ctx, &it.id);
+            Err(Fault::failed(format!(
+                "container `{}` stopped (exit {}): {words}",
+                it.name, it.exit_code
+            ))
+            .hint(format!("its log: `docker logs {}`", it.name))
+            .into())
+        }
+        None => Err(Fault::unavailable(format!(
+            "container `{}` was removed by somebody else",
+            container.name
+        ))
+        .into()),
+    }
+}
+
+/// init.sql on a server of the same image that nobody else sees.
+fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<()> {
+    let name = format!("{}-xtask-scratch", compose.project);
+    let remove = || ctx.proc.capture(&docker().args(["rm", "--force", "--volumes", &name]));
+    remove()?;
+    let mut run =
+        docker().args(["run", "--detach", "--name", &name, "--publish", "127.0.0.1::5432"]);
+    run = run
+        .args(["--env", "POSTGRES_PASSWORD", "--env"])
+        .arg(format!("POSTGRES_USER={}", ctx.config.user()));
+    let password = ctx.config.value("POSTGRES_PASSWORD").unwrap_or_default();
+    let run = run.arg(image(ctx)).secret("POSTGRES_PASSWORD", password);
+    let proved = ctx.proc.read(&run).and_then(|_| {
+        let found = docker::inspect(ctx, &[&name])?;
+        let Some(container) = found.into_iter().next() else {
+            return Err(Fault::unavailable("the scratch container is gone").into());
+        };
+        let address = compose.address(ctx, &container)?.with_database("postgres");
+        wait_answering(ctx, &container, &address)?;
+        verify::build_shadow(ctx, &address, &address, init).map(|_| ())
+    });
+    ctx.interrupt.shield(remove)?;
+    proved
+}
+
+/// Stops and removes the service's own containers, whatever their state.
+fn remove_containers(ctx: &Ctx, compose: &Compose) -> Result<String> {
+    let containers = docker::service_containers(ctx, &compose.project, &compose.service)?;
+    for container in &containers {
+        // Its data is proved, dumped or given up: no need for a long farewell.
+        ctx.proc.read(&docker().args(["stop", "--time", "60", &container.id]))?;
+        ctx.proc.read(&docker().args(["rm", &container.id]))?;
+    }
+    Ok(match containers.len() {
+        0 => "no container".to_owned(),
+        _ => containers.iter().map(|it| it.name.clone()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// `compose up` of the database alone; its container.
+pub fn up(ctx: &Ctx, compose: &Compose) -> Result<Container> {
+    let run = compose.cli(ctx)?.run(ctx, &["up", "-d", &compose.service]);
+    let finished = ctx.proc.capture(&run)?;
+    if !finished.is_success() {
+        return Err(Fault::unavailable(format!(
+            "`{}` ended with {}: {}",
+            run.shown(),
+            finished.status,
+            finished.last_words()
+        ))
+        .into());
+    }
+    match compose.container(ctx)? {
+        Some(container) => Ok(container),
+        None => Err(Fault::unavailable(format!(
+            "compose made no container for service `{}`",
+            compose.service
+        ))
+        .into()),
+    }
+}
+
+fn remove_half_made(ctx: &Ctx, compose: &Compose) -> Result<()> {
+    remove_containers(ctx, compose)?;
+    if let Some(volume) = compose.volume(ctx)? {
+        ctx.proc.read(&docker().args(["volume", "rm", &volume]))?;
+    }
+    Ok(())
+}
+
+fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> Result<Answer> {
+    let init = InitFile::read(ctx)?;
+    preflight(ctx, compose, &init)?;
+    let old = match compose.state(ctx)? {
+        ServerState::Running(address) => {
+            let proven: Proven = verify::prove(ctx, target, &address, &init)?;
+            let risk = verify::at_risk(ctx, &address, &proven)?;
+            Old::Known { address, risk }
+        }
+        ServerState::Stopped => {
+            Old::Unknown { why: "its container is stopped; the real run starts it".to_owned() }
+        }
+        ServerState::Absent => Old::None,
+    };
+    let mut would =
+        vec![format!("prove {} ({} lines) on a scratch database", init.shown, init.lines())];
+    if !old.is_empty() && options.backup {
+        would.push("dump the old database into .xtask/backups and read the dump back".to_owned());
+    }
+    if let Some(container) = compose.container(ctx)? {
+        would.push(format!("docker stop and rm {}", container.name));
+    }
+    if let Some(volume) = compose.volume(ctx)? {
+        would.push(format!("docker volume rm {volume}"));
+    }
+    would.push(compose.cli(ctx)?.run(ctx, &["up", "-d", &compose.service]).shown());
+    would.push("wait for the completion marker over TCP, then compare with init.sql".to_owned());
+    Ok(rebuild::dry_answer(ctx, target, &old, &would, options))
+}
+
+/// A connection for those who only look: told like the rest when it fails.
+pub fn require_answering(ctx: &Ctx, compose: &Compose) -> Result<Address> {
+    let container = compose.require_container(ctx)?;
+    let address = compose.address(ctx, &container)?;
+    match ctx.wait(Session::connect(&address, "probe")) {
+        Ok(_) => Ok(address),
+        Err(error) => Err(why_unreadable(ctx, compose, &container, error.into())),
+    }
+}

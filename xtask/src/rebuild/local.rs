@@ -1,0 +1,235 @@
+//! Rebuilding on `local`: a new cluster beside the old one, then the two
+//! data directories change places.
+//!
+//! The old server serves until the new database is built and verified. A kill
+//! at any moment leaves `data` or `data.old` whole; the next run puts things
+//! in order.
+//!
+//! Must never: write into the old data directory.
+
+use anyhow::Result;
+use pg_live::{Address, Session, database, load};
+use serde_json::json;
+
+use crate::context::{Ctx, Waited};
+use crate::init_file::InitFile;
+use crate::outcome::{Answer, Fault};
+use crate::rebuild::{self, Old, Options};
+use crate::steps::{Steps, told};
+use crate::target::local::{Local, Slot};
+use crate::target::{ServerState, Target};
+use crate::tools::packages;
+use crate::tools::postgres::{self, Installation};
+use crate::verify::{self, Proven, Verification};
+
+pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Result<Answer> {
+    if ctx.globals.dry_run {
+        return dry_run(ctx, target, local, options);
+    }
+    let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
+    match build(ctx, &mut steps, target, local, options) {
+        Ok(verification) => {
+            Ok(rebuild::answer(ctx, steps, &verification, json!({ "home": local.home })))
+        }
+        Err(error) => {
+            // Whatever happened, the old cluster serves again or never stopped.
+            let settled = ctx.interrupt.shield(|| settle_and_serve(ctx, local));
+            let error = rebuild::conclude_failure(steps, error);
+            Err(match settled {
+                Ok(()) => error,
+                Err(second) => Fault::partial(format!(
+                    "{error:#}; and putting the old database back failed: {second:#}"
+                ))
+                .hint("`cargo xtask up` tries again; `cargo xtask status` tells the state")
+                .into(),
+            })
+        }
+    }
+}
+
+fn build(
+    ctx: &Ctx,
+    steps: &mut Steps<'_>,
+    target: &Target,
+    local: &Local,
+    options: Options,
+) -> Result<Verification> {
+    let init = InitFile::read(ctx)?;
+    let (new, old_address) = steps.step("preflight", |_| {
+        local.ensure_home(ctx)?;
+        local.settle(ctx)?;
+        let new = installation_for_new(ctx, local, options)?;
+        let old = serve_old(ctx, local, options)?;
+        let detail = format!("{} lines, PostgreSQL {}", init.lines(), new.major);
+        Ok(told((new, old), detail))
+    })?;
+    let address = steps.step("new cluster", |_| {
+        local.init(ctx, &new, Slot::New)?;
+        let port = local.start(ctx, &new, Slot::New)?;
+        Ok(told(local.address(ctx, port)?, "beside the old one"))
+    })?;
+    let proven = steps.step("prove init.sql", |_| {
+        let proven = verify::prove(ctx, target, &address, &init)?;
+        Ok(told(proven, "runs from the first line to the last"))
+    })?;
+    let old = assess(ctx, old_address, &proven)?;
+    rebuild::require_consent(ctx, target, &old, options)?;
+    rebuild::dump_step(ctx, steps, target, &old, options)?;
+    steps.step("build", |_| {
+        create_and_load(ctx, &address, &init)?;
+        Ok(told((), format!("database {}", address.database)))
+    })?;
+    let verification = steps.step("verify", |_| {
+        let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
+        let detail =
+            format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
+        Ok(told(found, detail))
+    })?;
+    steps.step("change places", |_| {
+        change_places(ctx, local, &new)?;
+        Ok(told((), "the old cluster is set aside"))
+    })?;
+    steps.step("serve", |_| {
+        let port = local.start(ctx, &new, Slot::Live)?;
+        require_marker(ctx, &local.address(ctx, port)?)?;
+        local.discard(ctx, Slot::Old)?;
+        Ok(told((), format!("127.0.0.1:{port}")))
+    })?;
+    Ok(verification)
+}
+
+/// A new cluster is made by the major of the old one, so that a rebuild is
+/// never a silent upgrade, or by the best there is.
+fn installation_for_new(ctx: &Ctx, local: &Local, options: Options) -> Result<Installation> {
+    if postgres::installations(ctx).is_empty() {
+        packages::ensure_server(ctx)?;
+    }
+    match postgres::require(ctx, local.major(Slot::Live)) {
+        Err(_) if !options.backup => postgres::require(ctx, None),
+        other => other,
+    }
+}
+
+/// The old database's address, its server started if need be. `Err` inside
+/// says why it cannot be read.
+fn serve_old(
+    ctx: &Ctx,
+    local: &Local,
+    options: Options,
+) -> Result<Option<Result<Address, String>>> {
+    let Some(major) = local.major(Slot::Live) else { return Ok(None) };
+    let started =
+        postgres::require(ctx, Some(major)).and_then(|it| local.start(ctx, &it, Slot::Live));
+    match started {
+        Ok(port) => Ok(Some(Ok(local.address(ctx, port)?))),
+        Err(error) if options.backup => Err(error),
+        Err(error) => Ok(Some(Err(format!("{error:#}")))),
+    }
+}
+
+fn assess(ctx: &Ctx, old: Option<Result<Address, String>>, proven: &Proven) -> Result<Old> {
+    match old {
+        None => Ok(Old::None),
+        Some(Err(why)) => Ok(Old::Unknown { why }),
+        Some(Ok(address)) => {
+            let risk = verify::at_risk(ctx, &address, proven)?;
+            Ok(Old::Known { address, risk })
+        }
+    }
+}
+
+/// Makes the database and runs init.sql in it.
+pub fn create_and_load(ctx: &Ctx, address: &Address, init: &InitFile) -> Result<()> {
+    ctx.term.equivalent(
+        "sql>",
+        &format!("CREATE DATABASE {}; -- then init.sql, one transaction", address.database),
+    );
+    let loaded = ctx.wait(async {
+        let session = verify::maintenance(address).await.map_err(Building::Server)?;
+        let locale = verify::require_locale(&session).await.map_err(Building::Server)?;
+        database::create(&session, &address.database, &locale).await.map_err(Building::Server)?;
+        let inside = Session::connect(address, "db-rebuild").await.map_err(Building::Server)?;
+        load(&inside, &init.text).await.map_err(Building::Declared)
+    });
+    match loaded {
+        Ok(()) => Ok(()),
+        Err(Waited::Failed(Building::Declared(failure))) => Err(init.fault(&failure)),
+        Err(Waited::Failed(Building::Server(error))) => Err(error.into()),
+        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
+        Err(Waited::Runtime(error)) => Err(error.into()),
+    }
+}
+
+enum Building {
+    Server(pg_live::Error),
+    Declared(pg_live::LoadFailure),
+}
+
+fn change_places(ctx: &Ctx, local: &Local, new: &Installation) -> Result<()> {
+    local.stop(ctx, new, Slot::New)?;
+    if local.exists(Slot::Live) {
+        if local.serving_port(Slot::Live).is_some() {
+            let old = postgres::require(ctx, local.major(Slot::Live))?;
+            local.stop(ctx, &old, Slot::Live)?;
+        }
+        local.rename(Slot::Live, Slot::Old)?;
+    }
+    local.rename(Slot::New, Slot::Live)
+}
+
+pub fn require_marker(ctx: &Ctx, address: &Address) -> Result<()> {
+    match ctx.wait(pg_live::is_ready(address, &ctx.config.metadata.ready))? {
+        pg_live::Probe::Ready => Ok(()),
+        pg_live::Probe::Incomplete => {
+            Err(Fault::failed("init.sql has not run to its end in the served database").into())
+        }
+    }
+}
+
+/// After a failure: leftovers away, and the old server serving.
+fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
+    if !local.home.exists() {
+        return Ok(());
+    }
+    if local.exists(Slot::Live) && local.exists(Slot::Old) {
+        // The new one took the place and did not serve: undo.
+        local.discard(ctx, Slot::New)?;
+        local.rename(Slot::Live, Slot::New)?;
+    }
+    local.settle(ctx)?;
+    match local.major(Slot::Live).map(|major| postgres::require(ctx, Some(major))) {
+        Some(Ok(installation)) => local.start(ctx, &installation, Slot::Live).map(|_| ()),
+        // It did not serve before, and could not.
+        Some(Err(_)) | None => Ok(()),
+    }
+}
+
+fn dry_run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Result<Answer> {
+    let init = InitFile::read(ctx)?;
+    let installation = installation_for_new(ctx, local, options)?;
+    let old = match local.state(ctx)? {
+        ServerState::Running(address) => {
+            let proven = verify::prove(ctx, target, &address, &init)?;
+            assess(ctx, Some(Ok(address)), &proven)?
+        }
+        ServerState::Stopped => {
+            Old::Unknown { why: "its server is stopped; the real run starts it".to_owned() }
+        }
+        ServerState::Absent => Old::None,
+    };
+    let mut would = vec![format!(
+        "make a cluster with {} in {}",
+        installation.program("initdb").display(),
+        local.dir(Slot::New).display()
+    )];
+    would.push(format!("prove {} ({} lines) on a scratch database", init.shown, init.lines()));
+    if !old.is_empty() && options.backup {
+        would.push("dump the old database into .xtask/backups and read the dump back".to_owned());
+    }
+    would.push("build the database from init.sql and compare it with the scratch one".to_owned());
+    would.push(format!(
+        "put the new data directory in the place of {}",
+        local.dir(Slot::Live).display()
+    ));
+    Ok(rebuild::dry_answer(ctx, target, &old, &would, options))
+}

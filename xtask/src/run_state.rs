@@ -1,0 +1,202 @@
+//! What this checkout is doing right now: the lock and the note beside it.
+//!
+//! ```text
+//! .xtask/
+//!   target       the sticky choice
+//!   lock         held (flock) while a changing command runs
+//!   run.json     command, step and what is safe; gone when the run ends
+//!   child        process number of the program running for us
+//!   backups/     safety dumps, 0600
+//! ```
+//!
+//! A note without a held lock is a run that was killed: `status` names it and
+//! the next changing command takes over.
+//!
+//! Must never: be what correctness rests on. Every step also survives without
+//! the note.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Ctx;
+use crate::outcome::Fault;
+use crate::proc::process_start;
+
+/// How long an orphaned child may take to end.
+const ORPHAN_GRACE: Duration = Duration::from_secs(20);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Note {
+    pub command: String,
+    pub target: String,
+    pub step: String,
+    pub pid: u32,
+    pub started: String,
+    /// A complete safety dump this run made.
+    pub safety_dump: Option<PathBuf>,
+    /// True once the old database was given up.
+    pub old_is_gone: bool,
+}
+
+/// The lock of this checkout with the note of this run.
+#[derive(Debug)]
+pub struct RunState {
+    dir: PathBuf,
+    _lock: File,
+    note: Note,
+    /// What the run before left when it was killed.
+    pub interrupted: Option<Note>,
+}
+
+impl RunState {
+    /// Takes the lock or says who has it. Programs that a killed run left
+    /// behind are ended first.
+    pub fn begin(ctx: &Ctx, command: &str, target: &str) -> Result<RunState> {
+        let dir = ensure_private_dir(&ctx.config.state_dir())?;
+        let path = dir.join("lock");
+        let mut options = OpenOptions::new();
+        let mut lock = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .with_context(|| format!("opening `{}`", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = lock.read_to_string(&mut holder);
+                let holder = if holder.trim().is_empty() {
+                    "another run".to_owned()
+                } else {
+                    holder.trim().to_owned()
+                };
+                return Err(Fault::unavailable(format!("{holder} is working on this checkout"))
+                    .hint("wait for it to end, then run the command again")
+                    .into());
+            }
+            Err(TryLockError::Error(error)) => return Err(error).context("locking `.xtask/lock`"),
+        }
+        end_orphan(ctx, &dir);
+        let note = Note {
+            command: command.to_owned(),
+            target: target.to_owned(),
+            step: "starting".to_owned(),
+            pid: std::process::id(),
+            started: now(),
+            safety_dump: None,
+            old_is_gone: false,
+        };
+        lock.set_len(0)?;
+        write!(lock, "`cargo xtask {command}` (pid {}, since {})", note.pid, note.started)?;
+        let interrupted = read_note(&dir);
+        ctx.proc.watch(Some(dir.join("child")));
+        Ok(RunState { dir, _lock: lock, note, interrupted })
+    }
+
+    pub fn at_step(&mut self, step: &str) -> Result<()> {
+        self.note.step = step.to_owned();
+        self.write()
+    }
+
+    pub fn safety_dump(&mut self, path: &Path) -> Result<()> {
+        self.note.safety_dump = Some(path.to_owned());
+        self.write()
+    }
+
+    pub fn old_is_gone(&mut self) -> Result<()> {
+        self.note.old_is_gone = true;
+        self.write()
+    }
+
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// The run ended and left nothing to take over.
+    pub fn end(self, ctx: &Ctx) {
+        ctx.proc.watch(None);
+        let _ = std::fs::remove_file(self.dir.join("run.json"));
+    }
+
+    fn write(&self) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.note)?;
+        write_private(&self.dir.join("run.json"), text.as_bytes())
+    }
+}
+
+/// The note of a run that was killed; None while a run is alive.
+pub fn interrupted_run(ctx: &Ctx) -> Option<Note> {
+    let dir = ctx.config.state_dir();
+    let lock = File::open(dir.join("lock")).ok()?;
+    lock.try_lock().ok()?;
+    read_note(&dir)
+}
+
+fn read_note(dir: &Path) -> Option<Note> {
+    serde_json::from_slice(&std::fs::read(dir.join("run.json")).ok()?).ok()
+}
+
+/// A program that a killed run started may still be working on the very
+/// things we are about to change.
+fn end_orphan(ctx: &Ctx, dir: &Path) {
+    let file = dir.join("child");
+    let noted = std::fs::read_to_string(&file).unwrap_or_default();
+    let Some((pid, started)) = noted.trim().split_once(' ') else { return };
+    let Ok(pid) = pid.parse().map(Pid::from_raw) else { return };
+    // The number may belong to somebody else by now; the start time tells.
+    if process_start(pid.as_raw().cast_unsigned()) == started {
+        ctx.term.warn(&format!("ending process {pid}, left by a run that was killed"));
+        let _ = killpg(pid, Signal::SIGTERM);
+        let asked = Instant::now();
+        while kill(pid, None).is_ok() && asked.elapsed() < ORPHAN_GRACE {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = killpg(pid, Signal::SIGKILL);
+    }
+    let _ = std::fs::remove_file(file);
+}
+
+/// `2026-11-22T09:22:58Z`.
+pub fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `20261122T092258Z`, for names.
+pub fn stamp() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Makes a folder that only we can enter.
+pub fn ensure_private_dir(dir: &Path) -> Result<PathBuf> {
+    let making = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    making.with_context(|| format!("making `{}`", dir.display()))?;
+    Ok(dir.to_owned())
+}
+
+/// Replaces a file as a whole: a crash leaves the old or the new one.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let partial = path.with_extension("partial");
+    let write = || {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, path)
+    };
+    write().with_context(|| format!("writing `{}`", path.display()))
+}

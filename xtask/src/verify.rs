@@ -1,0 +1,328 @@
+//! Whether a live database is what init.sql says: schema, seed rows, health.
+//!
+//! Must never: compare with anything but a shadow built from init.sql, or
+//! change the live database.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use pg_diff::{Change, Dump};
+use pg_live::facts::{Facts, facts};
+use pg_live::health::{self, HealthFinding};
+use pg_live::seeds::{self, SeedReport};
+use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
+use pg_live::{Address, Probe, Session, database};
+use serde::Serialize;
+
+use crate::config::ShadowPlace;
+use crate::context::{Ctx, Waited};
+use crate::init_file::InitFile;
+use crate::outcome::Fault;
+use crate::target::local::Slot;
+use crate::target::{ServerState, Target};
+use crate::tools::pg_dump::{self, Roles};
+
+/// A proven init.sql: its shadow, and the server the shadow is on.
+pub struct Proven {
+    pub shadow: Shadow,
+    pub roles: Roles,
+    /// The target whose programs reach the shadow, when it is not the live one.
+    elsewhere: Option<Target>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Verification {
+    /// Objects declared by init.sql, by kind.
+    pub objects: BTreeMap<String, usize>,
+    pub differences: Vec<Change>,
+    pub seeds: SeedReport,
+    pub health: Vec<HealthFinding>,
+    /// The completion marker answered.
+    pub complete: bool,
+    /// Tables that exist, of those that init.sql declares.
+    pub tables_present: usize,
+    pub tables_declared: usize,
+    pub rows: i64,
+    pub bytes: i64,
+    pub server_version: String,
+}
+
+impl Verification {
+    pub fn is_clean(&self) -> bool {
+        self.complete
+            && self.differences.is_empty()
+            && self.seeds.missing.is_empty()
+            && self.health.is_empty()
+    }
+
+    /// `54 tables, 4 materialized views, 171 indexes, ...`
+    pub fn summary(&self) -> String {
+        let named = [
+            ("TABLE", "table", "tables"),
+            ("MATERIALIZED VIEW", "materialized view", "materialized views"),
+            ("VIEW", "view", "views"),
+            ("CONSTRAINT", "key", "keys"),
+            ("FK CONSTRAINT", "foreign key", "foreign keys"),
+            ("INDEX", "index", "indexes"),
+            ("FUNCTION", "function", "functions"),
+            ("TRIGGER", "trigger", "triggers"),
+            ("COMMENT", "comment", "comments"),
+        ];
+        let mut parts: Vec<String> = named
+            .iter()
+            .filter_map(|(kind, one, many)| {
+                let count = *self.objects.get(*kind)?;
+                Some(format!("{count} {}", if count == 1 { one } else { many }))
+            })
+            .collect();
+        parts.push(format!("{} seed rows", self.seeds.declared));
+        parts.join(", ")
+    }
+
+    /// Every finding, readable, without colour.
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        if !self.complete {
+            let (present, declared) = (self.tables_present, self.tables_declared);
+            let _ = writeln!(
+                text,
+                "init.sql did not run to its end here: {present} of {declared} tables exist"
+            );
+        }
+        for change in &self.differences {
+            let object = change.object();
+            let place = if object.namespace.is_empty() {
+                String::new()
+            } else {
+                format!("{}.", object.namespace)
+            };
+            let _ = writeln!(
+                text,
+                "{} {} {place}{}",
+                change.mark(),
+                object.kind.to_lowercase(),
+                object.name
+            );
+            for line in change.unified().lines().filter(|line| !line.starts_with("@@")) {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+        for row in &self.seeds.missing {
+            let _ = writeln!(text, "- seed row {} {}", row.table, row.key);
+        }
+        for finding in &self.health {
+            let _ = writeln!(text, "! {}: {}", finding.object, finding.message);
+        }
+        for row in &self.seeds.edited {
+            let columns = row.columns.join(", ");
+            let _ = writeln!(
+                text,
+                "  seed row {} {} was edited here ({columns}); it stays",
+                row.table, row.key
+            );
+        }
+        text
+    }
+}
+
+/// Runs init.sql on a scratch database: it works, or we know where not.
+pub fn prove(ctx: &Ctx, target: &Target, address: &Address, init: &InitFile) -> Result<Proven> {
+    let (server, elsewhere, roles) = shadow_server(ctx, target, address)?;
+    let shadow = build_shadow(ctx, &server, address, init)?;
+    Ok(Proven { shadow, roles, elsewhere })
+}
+
+/// The shadow of `init` on `server`, with the locale of `live` where that is
+/// known there.
+pub fn build_shadow(
+    ctx: &Ctx,
+    server: &Address,
+    live: &Address,
+    init: &InitFile,
+) -> Result<Shadow> {
+    let made = ctx.wait(async {
+        let session = maintenance(server).await?;
+        let locale = match database::locale(&session, &live.database).await? {
+            Some(locale) => locale,
+            None => require_locale(&session).await?,
+        };
+        ensure(&session, Declared { hash: &init.hash, sql: &init.text }, &locale).await
+    });
+    match made {
+        Ok(shadow) => Ok(shadow),
+        Err(Waited::Failed(ShadowFailure::Declared(failure))) => Err(init.fault(&failure)),
+        Err(Waited::Failed(ShadowFailure::Server(error))) => {
+            let denied = error.kind == pg_live::ErrorKind::Permission;
+            let error = anyhow::Error::from(error)
+                .context("making a scratch database on the target's server");
+            if denied {
+                let exit = crate::outcome::Exit::Failed;
+                return Err(Fault::new(exit, format!("{error:#}"))
+                    .hint("let the role make databases (ALTER ROLE ... CREATEDB), or set shadow = \"local\" for the target in Cargo.toml")
+                    .into());
+            }
+            Err(error)
+        }
+        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
+        Err(Waited::Runtime(error)) => Err(error.into()),
+    }
+}
+
+/// A connection that is on neither the live database nor a shadow.
+pub async fn maintenance(server: &Address) -> pg_live::Result<Session> {
+    match Session::connect(&server.with_database("postgres"), "maintenance").await {
+        Err(error) if error.kind == pg_live::ErrorKind::NoDatabase => {
+            Session::connect(&server.with_database("template1"), "maintenance").await
+        }
+        other => other,
+    }
+}
+
+/// The locale new databases get on this server.
+pub async fn require_locale(session: &Session) -> pg_live::Result<database::Locale> {
+    match database::locale(session, "template1").await? {
+        Some(locale) => Ok(locale),
+        None => database::locale(session, "postgres").await.map(|found| found.unwrap_or_default()),
+    }
+}
+
+fn shadow_server(
+    ctx: &Ctx,
+    target: &Target,
+    address: &Address,
+) -> Result<(Address, Option<Target>, Roles)> {
+    match target {
+        Target::Url(url) if url.shadow == ShadowPlace::Local => {
+            let local = Target::named(ctx, "local")?;
+            let server = match local.state(ctx)? {
+                ServerState::Running(server) => server,
+                ServerState::Stopped | ServerState::Absent => {
+                    return Err(Fault::unavailable(
+                        "the shadow of this target is made on `local`, which is not running",
+                    )
+                    .hint("start it: `cargo xtask up --target local`")
+                    .into());
+                }
+            };
+            Ok((server, Some(local), Roles::Different))
+        }
+        Target::Local(_) | Target::Compose(_) | Target::Url(_) => {
+            Ok((address.clone(), None, Roles::Same))
+        }
+    }
+}
+
+/// Compares the live database with a proven init.sql.
+pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<Verification> {
+    let (declared_dump, live_dump) = dumps(ctx, target, live, proven)?;
+    let marker = ctx.config.metadata.ready.clone();
+    let (declared, found, seeds, health, probe) = ctx.wait(async {
+        let shadow = Session::connect(&proven.shadow.address, "db-verify").await?;
+        let session = Session::connect(live, "db-verify").await?;
+        let (declared, found) = (facts(&shadow).await?, facts(&session).await?);
+        let seeds = seeds::compare(&shadow, &declared, &session).await?;
+        let health = health::check(&session).await?;
+        let probe = pg_live::is_ready(live, &marker).await?;
+        pg_live::Result::Ok((declared, found, seeds, health, probe))
+    })?;
+    Ok(Verification {
+        objects: declared_dump.count_by_kind(),
+        differences: pg_diff::diff(&declared_dump, &live_dump),
+        seeds,
+        health,
+        complete: probe == Probe::Ready,
+        tables_present: present(&declared, &found),
+        tables_declared: declared.tables.len(),
+        rows: found.rows(),
+        bytes: found.bytes,
+        server_version: found.server_version,
+    })
+}
+
+/// Both schemas at once: two programs on two backends.
+fn dumps(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<(Dump, Dump)> {
+    let shadow_target = proven.elsewhere.as_ref().unwrap_or(target);
+    let declared = pg_dump::start_schema(ctx, shadow_target, &proven.shadow.address, proven.roles)?;
+    let live = pg_dump::start_schema(ctx, target, live, proven.roles)?;
+    Ok((declared.finish(ctx)?, live.finish(ctx)?))
+}
+
+/// How many of the declared tables are there.
+pub fn present(declared: &Facts, found: &Facts) -> usize {
+    let has = |namespace: &str, name: &str| {
+        found.tables.iter().any(|it| it.namespace == namespace && it.name == name)
+    };
+    declared.tables.iter().filter(|it| has(&it.namespace, &it.name)).count()
+}
+
+/// What would be lost if the database went away.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AtRisk {
+    /// Rows that are not unedited seed rows.
+    pub rows: i64,
+    pub is_estimated: bool,
+    pub bytes: i64,
+    pub tables: usize,
+}
+
+impl AtRisk {
+    pub fn story(&self) -> String {
+        let about = if self.is_estimated { "about " } else { "" };
+        format!(
+            "{about}{} rows that init.sql does not bring back, in {} tables, {}",
+            self.rows,
+            self.tables,
+            size(self.bytes)
+        )
+    }
+}
+
+/// Counts what a live database holds beyond the unedited seed rows.
+pub fn at_risk(ctx: &Ctx, live: &Address, proven: &Proven) -> Result<AtRisk> {
+    let risk = ctx.wait(async {
+        let session = match Session::connect(live, "db-rebuild").await {
+            Err(error) if error.kind == pg_live::ErrorKind::NoDatabase => {
+                return Ok(AtRisk::default());
+            }
+            other => other?,
+        };
+        let shadow = Session::connect(&proven.shadow.address, "db-rebuild").await?;
+        let (declared, found) = (facts(&shadow).await?, facts(&session).await?);
+        let seeds = seeds::compare(&shadow, &declared, &session).await?;
+        pg_live::Result::Ok(AtRisk {
+            rows: found.rows() - i64::try_from(seeds.intact).unwrap_or(0),
+            is_estimated: found.is_estimated(),
+            bytes: found.bytes,
+            tables: found.tables.iter().filter(|table| table.rows > 0).count(),
+        })
+    })?;
+    Ok(risk)
+}
+
+/// `1.3 GB`, in powers of ten.
+pub fn size(bytes: i64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if value < 1000.0 {
+            return if unit == "bytes" {
+                format!("{bytes} bytes")
+            } else {
+                format!("{value:.1} {unit}")
+            };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+/// True when the local target has what a killed run leaves.
+pub fn local_leftovers(target: &Target) -> Vec<&'static str> {
+    match target {
+        Target::Local(local) => [(Slot::New, "data.new"), (Slot::Old, "data.old")]
+            .into_iter()
+            .filter_map(|(slot, name)| local.dir(slot).exists().then_some(name))
+            .collect(),
+        Target::Compose(_) | Target::Url(_) => Vec::new(),
+    }
+}
