@@ -10,17 +10,17 @@ pub mod swap;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use pg_live::{Address, Session, protection};
+use pg_live::{Address, ErrorKind, Session, protection, set_protection};
 use serde_json::json;
 
 use crate::consent::{self, Consent, Loss};
-use crate::context::Ctx;
+use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::run_state::RunState;
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::tools::pg_dump;
-use crate::verify::{AtRisk, Verification, size};
+use crate::verify::{self, AtRisk, Proven, Verification, size};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -34,7 +34,7 @@ pub enum Old {
     /// There is none.
     None,
     /// It answers; this is what it holds beyond init.sql.
-    Known { address: Address, risk: AtRisk },
+    Known { address: Address, risk: AtRisk, protection: Option<String> },
     /// It is there and cannot be asked; this is why.
     Unknown { why: String },
 }
@@ -81,7 +81,11 @@ pub fn require_consent(ctx: &Ctx, target: &Target, old: &Old, options: Options) 
         .into());
     }
     let database = ctx.config.database();
-    let mark = protection_mark(ctx, target, old);
+    let inside = match old {
+        Old::Known { protection, .. } => protection.clone(),
+        Old::None | Old::Unknown { .. } => None,
+    };
+    let mark = target.configured_protection().or(inside);
     let story = old.story(options);
     consent::agree_to_loss(
         ctx,
@@ -94,19 +98,30 @@ pub fn require_consent(ctx: &Ctx, target: &Target, old: &Old, options: Options) 
     )
 }
 
-/// The configuration's mark, else the one inside the database.
-fn protection_mark(ctx: &Ctx, target: &Target, old: &Old) -> Option<String> {
-    let inside = match old {
-        Old::Known { address, .. } => {
-            let asked = ctx.wait(async {
-                let session = Session::connect(address, "db-rebuild").await?;
-                protection(&session).await
-            });
-            asked.ok().flatten()
-        }
-        Old::None | Old::Unknown { .. } => None,
+/// What the old database holds, and whether it bears a mark.
+pub fn assess(ctx: &Ctx, address: &Address, proven: &Proven) -> Result<Old> {
+    let risk = verify::at_risk(ctx, address, proven)?;
+    let asked = ctx.wait(async {
+        let session = Session::connect(address, "db-rebuild").await?;
+        protection(&session).await
+    });
+    let protection = match asked {
+        Ok(mark) => mark,
+        // Without a database there is nothing to protect.
+        Err(Waited::Failed(error)) if error.kind == ErrorKind::NoDatabase => None,
+        Err(error) => return Err(error.into()),
     };
-    target.configured_protection().or(inside)
+    Ok(Old::Known { address: address.clone(), risk, protection })
+}
+
+/// The mark of the old database, on the new one.
+pub fn carry_protection(ctx: &Ctx, old: &Old, new: &Address) -> Result<()> {
+    let Old::Known { protection: Some(mark), .. } = old else { return Ok(()) };
+    ctx.wait(async {
+        let session = Session::connect(new, "db-rebuild").await?;
+        set_protection(&session, Some(mark)).await
+    })?;
+    Ok(())
 }
 
 /// The safety dump, when there is something to lose. The path is noted, so

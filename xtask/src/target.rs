@@ -102,9 +102,10 @@ impl Target {
     /// Like [`Target::require_running`], and our password is taken: told with
     /// its cause when it is not.
     pub fn require_answering(&self, ctx: &Ctx) -> Result<Address> {
+        let address = self.require_running(ctx)?;
         match self {
             Target::Compose(compose) => crate::rebuild::compose::require_answering(ctx, compose),
-            Target::Local(_) | Target::Url(_) => self.require_running(ctx),
+            Target::Local(_) | Target::Url(_) => Ok(address),
         }
     }
 

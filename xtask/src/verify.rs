@@ -10,7 +10,7 @@ use anyhow::Result;
 use pg_diff::{Change, Dump};
 use pg_live::facts::{Facts, facts};
 use pg_live::health::{self, HealthFinding};
-use pg_live::seeds::{self, SeedReport};
+use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
 use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
 use pg_live::{Address, Probe, Session, database};
 use serde::Serialize;
@@ -19,16 +19,19 @@ use crate::config::ShadowPlace;
 use crate::context::{Ctx, Waited};
 use crate::init_file::InitFile;
 use crate::outcome::Fault;
+use crate::proc::Run;
 use crate::target::local::Slot;
 use crate::target::{ServerState, Target};
 use crate::tools::pg_dump::{self, Roles};
 
-/// A proven init.sql: its shadow, and the server the shadow is on.
+/// What init.sql declares, read from a shadow it was just proved on. It
+/// outlives the shadow and its server.
 pub struct Proven {
+    pub dump: Dump,
+    pub facts: Facts,
+    pub seeds: DeclaredSeeds,
     pub shadow: Shadow,
     pub roles: Roles,
-    /// The target whose programs reach the shadow, when it is not the live one.
-    elsewhere: Option<Target>,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,20 +130,42 @@ impl Verification {
 }
 
 /// Runs init.sql on a scratch database: it works, or we know where not.
-pub fn prove(ctx: &Ctx, target: &Target, address: &Address, init: &InitFile) -> Result<Proven> {
-    let (server, elsewhere, roles) = shadow_server(ctx, target, address)?;
-    let shadow = build_shadow(ctx, &server, address, init)?;
-    Ok(Proven { shadow, roles, elsewhere })
+pub fn prove(ctx: &Ctx, target: &Target, live: &Address, init: &InitFile) -> Result<Proven> {
+    let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
+    let shadow_target = elsewhere.as_ref().unwrap_or(target);
+    let program = |address: &Address| shadow_target.program(ctx, "pg_dump", address);
+    prove_on(ctx, &server, live, init, Reader { program: &program, roles })
 }
 
-/// The shadow of `init` on `server`, with the locale of `live` where that is
-/// known there.
-pub fn build_shadow(
+/// How the shadow's schema is read.
+pub struct Reader<'a> {
+    /// `pg_dump` of the server's own version, set up to reach an address.
+    pub program: &'a dyn Fn(&Address) -> Result<Run>,
+    pub roles: Roles,
+}
+
+/// Like [`prove`], on a server that is no target's.
+pub fn prove_on(
     ctx: &Ctx,
     server: &Address,
     live: &Address,
     init: &InitFile,
-) -> Result<Shadow> {
+    reader: Reader<'_>,
+) -> Result<Proven> {
+    let shadow = build_shadow(ctx, server, live, init)?;
+    let dumping = pg_dump::start_schema(ctx, (reader.program)(&shadow.address)?, reader.roles)?;
+    let (facts, seeds) = ctx.wait(async {
+        let session = Session::connect(&shadow.address, "shadow").await?;
+        let facts = facts(&session).await?;
+        let seeds = seeds::declared(&session, &facts).await?;
+        pg_live::Result::Ok((facts, seeds))
+    })?;
+    Ok(Proven { dump: dumping.finish(ctx)?, facts, seeds, shadow, roles: reader.roles })
+}
+
+/// The shadow of `init` on `server`, with the locale of `live` where that is
+/// known there.
+fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) -> Result<Shadow> {
     let made = ctx.wait(async {
         let session = maintenance(server).await?;
         let locale = match database::locale(&session, &live.database).await? {
@@ -215,37 +240,29 @@ fn shadow_server(
 
 /// Compares the live database with a proven init.sql.
 pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<Verification> {
-    let (declared_dump, live_dump) = dumps(ctx, target, live, proven)?;
+    let dumping = pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, proven.roles)?;
     let marker = ctx.config.metadata.ready.clone();
-    let (declared, found, seeds, health, probe) = ctx.wait(async {
-        let shadow = Session::connect(&proven.shadow.address, "db-verify").await?;
+    let (found, seeds, health, probe) = ctx.wait(async {
         let session = Session::connect(live, "db-verify").await?;
-        let (declared, found) = (facts(&shadow).await?, facts(&session).await?);
-        let seeds = seeds::compare(&shadow, &declared, &session).await?;
+        let found = facts(&session).await?;
+        let seeds = seeds::compare(&proven.seeds, &session).await?;
         let health = health::check(&session).await?;
         let probe = pg_live::is_ready(live, &marker).await?;
-        pg_live::Result::Ok((declared, found, seeds, health, probe))
+        pg_live::Result::Ok((found, seeds, health, probe))
     })?;
+    let live_dump = dumping.finish(ctx)?;
     Ok(Verification {
-        objects: declared_dump.count_by_kind(),
-        differences: pg_diff::diff(&declared_dump, &live_dump),
+        objects: proven.dump.count_by_kind(),
+        differences: pg_diff::diff(&proven.dump, &live_dump),
         seeds,
         health,
         complete: probe == Probe::Ready,
-        tables_present: present(&declared, &found),
-        tables_declared: declared.tables.len(),
+        tables_present: present(&proven.facts, &found),
+        tables_declared: proven.facts.tables.len(),
         rows: found.rows(),
         bytes: found.bytes,
         server_version: found.server_version,
     })
-}
-
-/// Both schemas at once: two programs on two backends.
-fn dumps(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<(Dump, Dump)> {
-    let shadow_target = proven.elsewhere.as_ref().unwrap_or(target);
-    let declared = pg_dump::start_schema(ctx, shadow_target, &proven.shadow.address, proven.roles)?;
-    let live = pg_dump::start_schema(ctx, target, live, proven.roles)?;
-    Ok((declared.finish(ctx)?, live.finish(ctx)?))
 }
 
 /// How many of the declared tables are there.
@@ -287,9 +304,8 @@ pub fn at_risk(ctx: &Ctx, live: &Address, proven: &Proven) -> Result<AtRisk> {
             }
             other => other?,
         };
-        let shadow = Session::connect(&proven.shadow.address, "db-rebuild").await?;
-        let (declared, found) = (facts(&shadow).await?, facts(&session).await?);
-        let seeds = seeds::compare(&shadow, &declared, &session).await?;
+        let found = facts(&session).await?;
+        let seeds = seeds::compare(&proven.seeds, &session).await?;
         pg_live::Result::Ok(AtRisk {
             rows: found.rows() - i64::try_from(seeds.intact).unwrap_or(0),
             is_estimated: found.is_estimated(),

@@ -20,7 +20,7 @@ use crate::rebuild::swap;
 use crate::run_state::interrupted_run;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
-use crate::verify::{self, local_leftovers, size};
+use crate::verify::{self, Proven, local_leftovers, size};
 
 pub const COMMAND: Command = Command {
     name: "status",
@@ -196,15 +196,8 @@ fn half_initialised(ctx: &Ctx, target: &Target, address: &Address, found: &Facts
         Target::Local(_) | Target::Url(_) => None,
     };
     let stopped = stopped.unwrap_or_else(|| "init.sql did not run to its end".to_owned());
-    let counted = InitFile::read(ctx)
-        .and_then(|init| verify::prove(ctx, target, address, &init))
-        .and_then(|proven| {
-            Ok(ctx.wait(async {
-                facts(&Session::connect(&proven.shadow.address, "status").await?).await
-            })?)
-        });
-    match counted {
-        Ok(declared) => {
+    match InitFile::read(ctx).and_then(|init| verify::prove(ctx, target, address, &init)) {
+        Ok(Proven { facts: declared, .. }) => {
             format!(
                 "{stopped}; {} of {} tables exist",
                 verify::present(&declared, found),

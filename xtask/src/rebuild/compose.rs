@@ -4,6 +4,8 @@
 //! Must never: remove another volume than the database's, or remove that one
 //! while anything that could go wrong afterwards was not looked at before.
 
+mod preflight;
+
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -15,11 +17,11 @@ use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::{self, Old, Options};
 use crate::steps::{Steps, told};
-use crate::target::compose::{Compose, image, password_fault};
-use crate::target::env_file;
+use crate::target::compose::{Compose, Stdin, exec, image, password_fault};
 use crate::target::{ServerState, Target};
 use crate::tools::docker::{self, Container, docker};
-use crate::verify::{self, Proven, Verification};
+use crate::tools::pg_dump::Roles;
+use crate::verify::{self, Proven, Reader, Verification};
 
 /// From `up` to the last line of init.sql, on a slow disk.
 const READY_DEADLINE: Duration = Duration::from_secs(180);
@@ -49,7 +51,7 @@ fn build(
 ) -> Result<(Verification, Container)> {
     let init = InitFile::read(ctx)?;
     steps.step("preflight", |_| {
-        let detail = preflight(ctx, compose, &init)?;
+        let detail = preflight::preflight(ctx, compose, &init)?;
         Ok(told((), detail))
     })?;
     let old_server = steps.step("old database", |_| {
@@ -61,23 +63,17 @@ fn build(
         };
         Ok(told(old, detail))
     })?;
-    let old = steps.step("prove init.sql", |_| {
-        let old = match &old_server {
+    let (proven, old) = steps.step("prove init.sql", |_| {
+        let (proven, old) = match old_server {
             Some(Ok(address)) => {
-                let proven = verify::prove(ctx, target, address, &init)?;
-                let risk = verify::at_risk(ctx, address, &proven)?;
-                Old::Known { address: address.clone(), risk }
+                let proven = verify::prove(ctx, target, &address, &init)?;
+                let old = rebuild::assess(ctx, &address, &proven)?;
+                (proven, old)
             }
-            Some(Err(why)) => {
-                prove_elsewhere(ctx, compose, &init)?;
-                Old::Unknown { why: why.clone() }
-            }
-            None => {
-                prove_elsewhere(ctx, compose, &init)?;
-                Old::None
-            }
+            Some(Err(why)) => (prove_elsewhere(ctx, compose, &init)?, Old::Unknown { why }),
+            None => (prove_elsewhere(ctx, compose, &init)?, Old::None),
         };
-        Ok(told(old, format!("{} lines, from the first to the last", init.lines())))
+        Ok(told((proven, old), format!("{} lines, from the first to the last", init.lines())))
     })?;
     rebuild::require_consent(ctx, target, &old, options)?;
     rebuild::dump_step(ctx, steps, target, &old, options)?;
@@ -109,90 +105,13 @@ fn build(
         return Err(error);
     }
     let verification = steps.step("verify", |_| {
-        let proven = verify::prove(ctx, target, &address, &init)?;
         let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
         let detail =
             format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
+        rebuild::carry_protection(ctx, &old, &address)?;
         Ok(told(found, detail))
     })?;
     Ok((verification, container))
-}
-
-/// Everything that could stop the road half-way, looked at while the old
-/// database still serves.
-fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String> {
-    compose.cli(ctx)?;
-    if !init.is_world_readable() {
-        return Err(Fault::failed(format!(
-            "`{}` cannot be read by the container's user",
-            init.shown
-        ))
-        .hint(format!("let it be read: `chmod 644 {}`", init.shown))
-        .into());
-    }
-    let conf = &ctx.config.metadata.postgresql_conf;
-    if !ctx.root.join(conf).is_file() {
-        let shown = conf.display();
-        return Err(Fault::failed(format!("`{shown}` is not a file; the container mounts it"))
-            .hint(format!("bring it back: `git checkout -- {shown}`"))
-            .into());
-    }
-    if ctx.config.value("POSTGRES_PASSWORD").is_none() {
-        return Err(Fault::failed("POSTGRES_PASSWORD is not set")
-            .hint("put it into .env (see .env.example)")
-            .into());
-    }
-    let image = image(ctx);
-    if !docker::has_image(ctx, &image)? {
-        ctx.term.status(&format!("pulling {image}"));
-        let pulled = ctx.proc.capture(
-            &docker().args(["pull", "--quiet", &image]).timeout(Duration::from_secs(900)),
-        )?;
-        if !pulled.is_success() {
-            return Err(Fault::unavailable(format!(
-                "the image `{image}` is not here and cannot be pulled: {}",
-                pulled.last_words()
-            ))
-            .hint("build it from Debian packages: `cargo xtask images`")
-            .into());
-        }
-    }
-    let container = compose.container(ctx)?;
-    check_port(ctx, container.as_ref())?;
-    if let Some(volume) = compose.volume(ctx)? {
-        let ours = container.as_ref().map(|it| it.id.as_str());
-        let others: Vec<String> = docker::volume_users(ctx, &volume)?
-            .into_iter()
-            .filter(|it| Some(it.id.as_str()) != ours)
-            .map(|it| it.name)
-            .collect();
-        if !others.is_empty() {
-            let names = others.join(", ");
-            return Err(Fault::unavailable(format!(
-                "the volume `{volume}` is also used by {names}"
-            ))
-            .hint(format!("remove what uses it: `docker rm --force {names}`"))
-            .into());
-        }
-    }
-    Ok(format!("{} lines, image {image}", init.lines()))
-}
-
-/// The port must be free, or our own container's.
-fn check_port(ctx: &Ctx, container: Option<&Container>) -> Result<()> {
-    let wanted = ctx.config.value("POSTGRES_PORT").unwrap_or_else(|| "5432".to_owned());
-    let Ok(port) = wanted.parse::<u16>() else {
-        return Err(Fault::failed(format!("POSTGRES_PORT is `{wanted}`, not a port number"))
-            .hint("mend it in .env")
-            .into());
-    };
-    let is_ours = container.is_some_and(|it| it.running && it.port == Some(port));
-    if is_ours || env_file::is_free(port) {
-        return Ok(());
-    }
-    Err(Fault::unavailable(format!("port {port} on 127.0.0.1 is taken by another program"))
-        .hint(format!("choose another one in .env: POSTGRES_PORT={}", port.saturating_add(1)))
-        .into())
 }
 
 /// The old database's address with its container running. `Err` inside says
@@ -296,7 +215,7 @@ fn require_alive(ctx: &Ctx, container: &Container) -> Result<()> {
 }
 
 /// init.sql on a server of the same image that nobody else sees.
-fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<()> {
+fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<Proven> {
     let name = format!("{}-xtask-scratch", compose.project);
     let remove = || ctx.proc.capture(&docker().args(["rm", "--force", "--volumes", &name]));
     remove()?;
@@ -305,8 +224,13 @@ fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<()> 
     run = run
         .args(["--env", "POSTGRES_PASSWORD", "--env"])
         .arg(format!("POSTGRES_USER={}", ctx.config.user()));
+    // Nothing here has to survive: no waiting for the disk.
+    run = run.args(["--env", "POSTGRES_INITDB_ARGS=--no-sync"]);
     let password = ctx.config.value("POSTGRES_PASSWORD").unwrap_or_default();
-    let run = run.arg(image(ctx)).secret("POSTGRES_PASSWORD", password);
+    let run = run
+        .arg(image(ctx))
+        .args(["postgres", "-c", "fsync=off"])
+        .secret("POSTGRES_PASSWORD", password);
     let proved = ctx.proc.read(&run).and_then(|_| {
         let found = docker::inspect(ctx, &[&name])?;
         let Some(container) = found.into_iter().next() else {
@@ -314,7 +238,14 @@ fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<()> 
         };
         let address = compose.address(ctx, &container)?.with_database("postgres");
         wait_answering(ctx, &container, &address)?;
-        verify::build_shadow(ctx, &address, &address, init).map(|_| ())
+        let program = |address: &Address| Ok(exec(&container.id, Stdin::Pipe, "pg_dump", address));
+        verify::prove_on(
+            ctx,
+            &address,
+            &address,
+            init,
+            Reader { program: &program, roles: Roles::Same },
+        )
     });
     ctx.interrupt.shield(remove)?;
     proved
@@ -367,12 +298,11 @@ fn remove_half_made(ctx: &Ctx, compose: &Compose) -> Result<()> {
 
 fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> Result<Answer> {
     let init = InitFile::read(ctx)?;
-    preflight(ctx, compose, &init)?;
+    preflight::preflight(ctx, compose, &init)?;
     let old = match compose.state(ctx)? {
         ServerState::Running(address) => {
             let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-            let risk = verify::at_risk(ctx, &address, &proven)?;
-            Old::Known { address, risk }
+            rebuild::assess(ctx, &address, &proven)?
         }
         ServerState::Stopped => {
             Old::Unknown { why: "its container is stopped; the real run starts it".to_owned() }

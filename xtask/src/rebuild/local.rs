@@ -83,6 +83,7 @@ fn build(
         let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
         let detail =
             format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
+        rebuild::carry_protection(ctx, &old, &address)?;
         Ok(told(found, detail))
     })?;
     steps.step("change places", |_| {
@@ -131,10 +132,7 @@ fn assess(ctx: &Ctx, old: Option<Result<Address, String>>, proven: &Proven) -> R
     match old {
         None => Ok(Old::None),
         Some(Err(why)) => Ok(Old::Unknown { why }),
-        Some(Ok(address)) => {
-            let risk = verify::at_risk(ctx, &address, proven)?;
-            Ok(Old::Known { address, risk })
-        }
+        Some(Ok(address)) => rebuild::assess(ctx, &address, proven),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::consent;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, Old, Options};
+use crate::rebuild::{self, Options};
 use crate::run_state::stamp;
 use crate::steps::{Steps, told};
 use crate::target::Target;
@@ -65,8 +65,7 @@ fn build(
         };
         Ok(told(proven, detail))
     })?;
-    let risk = verify::at_risk(ctx, live, &proven)?;
-    let old = Old::Known { address: live.clone(), risk };
+    let old = rebuild::assess(ctx, live, &proven)?;
     // The old database stays: agreeing is about what is served afterwards.
     rebuild::require_consent(ctx, target, &old, Options { backup: true })?;
     let new = live.with_database(&beside(&live.database, "new"));
@@ -175,7 +174,6 @@ fn beside(database: &str, word: &str) -> String {
 fn dry_run(ctx: &Ctx, target: &Target, live: &Address, kept: &str) -> Result<Answer> {
     let init = InitFile::read(ctx)?;
     let proven = verify::prove(ctx, target, live, &init)?;
-    let risk = verify::at_risk(ctx, live, &proven)?;
     let would = [
         "build a database beside the served one and compare it with init.sql".to_owned(),
         format!(
@@ -183,7 +181,7 @@ fn dry_run(ctx: &Ctx, target: &Target, live: &Address, kept: &str) -> Result<Ans
             live.database, live.database
         ),
     ];
-    let old = Old::Known { address: live.clone(), risk };
+    let old = rebuild::assess(ctx, live, &proven)?;
     Ok(rebuild::dry_answer(ctx, target, &old, &would, Options { backup: true }))
 }
 

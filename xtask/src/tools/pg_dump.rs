@@ -14,7 +14,7 @@ use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::proc::Started;
+use crate::proc::{Run, Started};
 use crate::run_state::{ensure_private_dir, stamp};
 use crate::target::Target;
 
@@ -39,14 +39,10 @@ impl SchemaDump {
     }
 }
 
-/// Begins to dump the schema of a database; another can be begun meanwhile.
-pub fn start_schema(
-    ctx: &Ctx,
-    target: &Target,
-    address: &Address,
-    roles: Roles,
-) -> Result<SchemaDump> {
-    let mut run = target.program(ctx, "pg_dump", address)?.args(["--schema-only", "--no-password"]);
+/// Begins to dump a schema with a `pg_dump` that was set up to reach it;
+/// other work can go on meanwhile.
+pub fn start_schema(ctx: &Ctx, pg_dump: Run, roles: Roles) -> Result<SchemaDump> {
+    let mut run = pg_dump.args(["--schema-only", "--no-password"]);
     if roles == Roles::Different {
         run = run.args(["--no-owner", "--no-privileges"]);
     }

@@ -36,19 +36,38 @@ pub struct SeedRow {
     pub columns: Vec<String>,
 }
 
+/// The seed rows of every table that has some, as a shadow holds them.
+#[derive(Clone, Debug, Default)]
+pub struct DeclaredSeeds {
+    tables: Vec<SeedTable>,
+}
+
 /// A table with seed rows: how its rows are found and what is compared.
+#[derive(Clone, Debug)]
 struct SeedTable {
     namespace: String,
     name: String,
     keys: Vec<String>,
     columns: Vec<String>,
+    /// Content and key values, in a fixed order.
+    rows: Vec<(Value, Vec<Option<String>>)>,
 }
 
-/// Looks for every row of `shadow` in `live`. `declared` are the shadow's own
-/// counts: tables without rows there are not asked about.
-pub async fn compare(shadow: &Session, declared: &Facts, live: &Session) -> Result<SeedReport> {
-    let tables = seed_tables(shadow, declared).await?;
-    let comparing = tables.iter().map(|table| compare_table(shadow, table, live));
+/// Reads the seed rows of a shadow. `facts` are the shadow's own counts:
+/// tables without rows there are not asked about.
+pub async fn declared(shadow: &Session, facts: &Facts) -> Result<DeclaredSeeds> {
+    let reading = seed_tables(shadow, facts).await?.into_iter().map(|mut table| async move {
+        let sql = format!("{} ORDER BY t::text", table.rows_sql());
+        let rows = shadow.query(&sql, &[]).await?;
+        table.rows = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        Ok::<_, crate::Error>(table)
+    });
+    Ok(DeclaredSeeds { tables: try_join_all(reading).await? })
+}
+
+/// Looks for every declared row in `live`.
+pub async fn compare(declared: &DeclaredSeeds, live: &Session) -> Result<SeedReport> {
+    let comparing = declared.tables.iter().map(|table| compare_table(table, live));
     let mut report = SeedReport::default();
     for part in try_join_all(comparing).await? {
         report.declared += part.declared;
@@ -59,8 +78,8 @@ pub async fn compare(shadow: &Session, declared: &Facts, live: &Session) -> Resu
     Ok(report)
 }
 
-async fn seed_tables(shadow: &Session, declared: &Facts) -> Result<Vec<SeedTable>> {
-    let seeded: Vec<_> = declared.tables.iter().filter(|table| table.rows > 0).collect();
+async fn seed_tables(shadow: &Session, facts: &Facts) -> Result<Vec<SeedTable>> {
+    let seeded: Vec<_> = facts.tables.iter().filter(|table| table.rows > 0).collect();
     let mut columns: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in shadow.query(include_str!("introspect/declared_columns.sql"), &[]).await? {
         columns.insert((row.get(0), row.get(1)), row.get(2));
@@ -79,7 +98,7 @@ async fn seed_tables(shadow: &Session, declared: &Facts) -> Result<Vec<SeedTable
             // Without a key of its own, the whole row is the key.
             let whole: Vec<String> = columns.iter().map(|column| quote_ident(column)).collect();
             let keys = keys.remove(&place).unwrap_or_else(|| vec![whole_key(&whole)]);
-            SeedTable { namespace: place.0, name: place.1, keys, columns }
+            SeedTable { namespace: place.0, name: place.1, keys, columns, rows: Vec::new() }
         })
         .collect())
 }
@@ -110,14 +129,10 @@ impl SeedTable {
     }
 }
 
-async fn compare_table(shadow: &Session, table: &SeedTable, live: &Session) -> Result<SeedReport> {
+async fn compare_table(table: &SeedTable, live: &Session) -> Result<SeedReport> {
     let mut report = SeedReport::default();
-    let mut declared: Vec<(Value, Vec<Option<String>>)> = Vec::new();
-    for row in shadow.query(&format!("{} ORDER BY t::text", table.rows_sql()), &[]).await? {
-        declared.push((row.get(0), row.get(1)));
-    }
-    let wanted: Vec<String> =
-        declared.iter().flat_map(|(_, keys)| keys.iter().flatten().cloned()).collect();
+    let keys = table.rows.iter().flat_map(|(_, keys)| keys.iter().flatten().cloned());
+    let wanted: Vec<String> = keys.collect();
     let sql = format!("SELECT content, keys FROM ({}) q WHERE keys && $1", table.rows_sql());
     let mut found: BTreeMap<(usize, String), Value> = BTreeMap::new();
     let rows = match live.query(&sql, &[&wanted]).await {
@@ -135,12 +150,12 @@ async fn compare_table(shadow: &Session, table: &SeedTable, live: &Session) -> R
             }
         }
     }
-    for (content, keys) in declared {
+    for (content, keys) in &table.rows {
         report.declared += 1;
         let places = keys.iter().enumerate().filter_map(|(place, key)| Some((place, key.clone()?)));
         let live_row = places.into_iter().find_map(|place| found.get(&place));
         let key = keys.iter().flatten().next().cloned().unwrap_or_default();
-        let columns = live_row.map(|live_row| differing(&content, live_row, &table.columns));
+        let columns = live_row.map(|live_row| differing(content, live_row, &table.columns));
         let row = |columns| SeedRow { table: table.name.clone(), key, columns };
         match columns {
             None => report.missing.push(row(Vec::new())),
