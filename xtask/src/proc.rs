@@ -129,6 +129,13 @@ impl Run {
         self
     }
 
+    /// Takes an ambient variable away from the program.
+    #[must_use]
+    pub fn without(mut self, name: impl Into<String>) -> Run {
+        self.removed.push(name.into());
+        self
+    }
+
     #[must_use]
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Run {
         self.dir = Some(dir.into());

@@ -12,7 +12,7 @@ use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
 use crate::target::Target;
-use crate::verify::{self, Verification, size};
+use crate::verify::{self, Verification, counted, size};
 
 pub const COMMAND: Command = Command {
     name: "db-verify",
@@ -54,8 +54,10 @@ fn answer(ctx: &Ctx, found: &Verification) -> Answer {
             + found.seeds.missing.len()
             + found.health.len()
             + usize::from(!found.complete);
-        let noun = if count == 1 { "finding" } else { "findings" };
-        text.push_str(&format!("{database} is not what init.sql says: {count} {noun}\n"));
+        text.push_str(&format!(
+            "{database} is not what init.sql says: {}\n",
+            counted(count, "finding")
+        ));
         Exit::Attention
     };
     text.push_str(&format!(

@@ -45,15 +45,14 @@ impl ComposeCli {
 
     /// A call in the project's folder, under the project's name.
     pub fn run(&self, ctx: &Ctx, arguments: &[&str]) -> Run {
-        let mut run = Run::new(&self.words[0])
+        Run::new(&self.words[0])
             .args(&self.words[1..])
             .args(["-p", &self.project])
             .args(arguments)
             .dir(&ctx.root)
-            .timeout(Duration::from_secs(600));
-        // v1 hangs on piped stdin with its native client switched off.
-        run = run.env("COMPOSE_INTERACTIVE_NO_CLI", "0");
-        run
+            .timeout(Duration::from_secs(600))
+            // v1 hangs on piped stdin with this set (measured).
+            .without("COMPOSE_INTERACTIVE_NO_CLI")
     }
 }
 

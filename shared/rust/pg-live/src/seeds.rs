@@ -25,6 +25,9 @@ pub struct SeedReport {
     pub intact: usize,
     pub missing: Vec<SeedRow>,
     pub edited: Vec<SeedRow>,
+    /// How many of `intact` each table has, by namespace and name.
+    #[serde(skip)]
+    pub intact_by_table: BTreeMap<(String, String), i64>,
 }
 
 /// A seed row, named by its key.
@@ -74,6 +77,7 @@ pub async fn compare(declared: &DeclaredSeeds, live: &Session) -> Result<SeedRep
         report.intact += part.intact;
         report.missing.extend(part.missing);
         report.edited.extend(part.edited);
+        report.intact_by_table.extend(part.intact_by_table);
     }
     Ok(report)
 }
@@ -163,6 +167,8 @@ async fn compare_table(table: &SeedTable, live: &Session) -> Result<SeedReport> 
             Some(columns) => report.edited.push(row(columns)),
         }
     }
+    let place = (table.namespace.clone(), table.name.clone());
+    report.intact_by_table.insert(place, i64::try_from(report.intact).unwrap_or(i64::MAX));
     Ok(report)
 }
 
