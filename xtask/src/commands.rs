@@ -56,7 +56,6 @@ exit codes:
   64 usage            130 interrupted before any change";
 
 pub fn find(name: &str) -> Result<&'static Command, Fault> {
-    let name = if name == "help" { "" } else { name };
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => Ok(command),
         None => {
