@@ -10,6 +10,7 @@ pub mod swap;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use pg_live::seeds::DeclaredSeeds;
 use pg_live::{Address, ErrorKind, Session, protection, set_protection};
 use serde_json::json;
 
@@ -20,7 +21,7 @@ use crate::run_state::RunState;
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::tools::pg_dump;
-use crate::verify::{self, AtRisk, Proven, Verification, size};
+use crate::verify::{self, AtRisk, Verification, size};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -99,8 +100,8 @@ pub fn require_consent(ctx: &Ctx, target: &Target, old: &Old, options: Options) 
 }
 
 /// What the old database holds, and whether it bears a mark.
-pub fn assess(ctx: &Ctx, address: &Address, proven: &Proven) -> Result<Old> {
-    let risk = verify::at_risk(ctx, address, proven)?;
+pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old> {
+    let risk = verify::at_risk(ctx, address, seeds)?;
     let asked = ctx.wait(async {
         let session = Session::connect(address, "db-rebuild").await?;
         protection(&session).await

@@ -3,6 +3,7 @@
 //! ```text
 //! .xtask/
 //!   target       the sticky choice
+//!   home         where the local cluster of this checkout is
 //!   lock         held (flock) while a changing command runs
 //!   run.json     command, step and what is safe; gone when the run ends
 //!   child        process number of the program running for us
@@ -172,9 +173,9 @@ pub fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// `20261122T092258Z`, for names.
+/// `20261122T092258.123Z`, for names: two runs may end within one second.
 pub fn stamp() -> String {
-    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string()
 }
 
 /// Makes a folder that only we can enter.

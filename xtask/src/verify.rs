@@ -3,36 +3,26 @@
 //! Must never: compare with anything but a shadow built from init.sql, or
 //! change the live database.
 
+mod prove;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use pg_diff::{Change, Dump};
+use pg_diff::Change;
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::health::{self, HealthFinding};
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
-use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
-use pg_live::{Address, Probe, Session, database};
+use pg_live::{Address, Probe, Session};
 use serde::Serialize;
 
-use crate::config::ShadowPlace;
-use crate::context::{Ctx, Waited};
-use crate::init_file::InitFile;
+use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::proc::Run;
+use crate::target::Target;
 use crate::target::local::Slot;
-use crate::target::{ServerState, Target};
-use crate::tools::pg_dump::{self, Roles};
+use crate::tools::pg_dump;
 
-/// What init.sql declares, read from a shadow it was just proved on. It
-/// outlives the shadow and its server.
-pub struct Proven {
-    pub dump: Dump,
-    pub facts: Facts,
-    pub seeds: DeclaredSeeds,
-    pub shadow: Shadow,
-    pub roles: Roles,
-}
+pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on};
 
 #[derive(Debug, Serialize)]
 pub struct Verification {
@@ -93,6 +83,9 @@ impl Verification {
                 "init.sql did not run to its end here: {present} of {declared} tables exist"
             );
         }
+        if !self.differences.is_empty() {
+            let _ = writeln!(text, "init.sql (-) against the live database (+):");
+        }
         for change in &self.differences {
             let object = change.object();
             let place = if object.namespace.is_empty() {
@@ -129,115 +122,6 @@ impl Verification {
     }
 }
 
-/// Runs init.sql on a scratch database: it works, or we know where not.
-pub fn prove(ctx: &Ctx, target: &Target, live: &Address, init: &InitFile) -> Result<Proven> {
-    let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
-    let shadow_target = elsewhere.as_ref().unwrap_or(target);
-    let program = |address: &Address| shadow_target.program(ctx, "pg_dump", address);
-    prove_on(ctx, &server, live, init, Reader { program: &program, roles })
-}
-
-/// How the shadow's schema is read.
-pub struct Reader<'a> {
-    /// `pg_dump` of the server's own version, set up to reach an address.
-    pub program: &'a dyn Fn(&Address) -> Result<Run>,
-    pub roles: Roles,
-}
-
-/// Like [`prove`], on a server that is no target's.
-pub fn prove_on(
-    ctx: &Ctx,
-    server: &Address,
-    live: &Address,
-    init: &InitFile,
-    reader: Reader<'_>,
-) -> Result<Proven> {
-    let shadow = build_shadow(ctx, server, live, init)?;
-    let dumping = pg_dump::start_schema(ctx, (reader.program)(&shadow.address)?, reader.roles)?;
-    let (facts, seeds) = ctx.wait(async {
-        let session = Session::connect(&shadow.address, "shadow").await?;
-        let facts = facts(&session).await?;
-        let seeds = seeds::declared(&session, &facts).await?;
-        pg_live::Result::Ok((facts, seeds))
-    })?;
-    Ok(Proven { dump: dumping.finish(ctx)?, facts, seeds, shadow, roles: reader.roles })
-}
-
-/// The shadow of `init` on `server`, with the locale of `live` where that is
-/// known there.
-fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) -> Result<Shadow> {
-    let made = ctx.wait(async {
-        let session = maintenance(server).await?;
-        let locale = match database::locale(&session, &live.database).await? {
-            Some(locale) => locale,
-            None => require_locale(&session).await?,
-        };
-        ensure(&session, Declared { hash: &init.hash, sql: &init.text }, &locale).await
-    });
-    match made {
-        Ok(shadow) => Ok(shadow),
-        Err(Waited::Failed(ShadowFailure::Declared(failure))) => Err(init.fault(&failure)),
-        Err(Waited::Failed(ShadowFailure::Server(error))) => {
-            let denied = error.kind == pg_live::ErrorKind::Permission;
-            let error = anyhow::Error::from(error)
-                .context("making a scratch database on the target's server");
-            if denied {
-                let exit = crate::outcome::Exit::Failed;
-                return Err(Fault::new(exit, format!("{error:#}"))
-                    .hint("let the role make databases (ALTER ROLE ... CREATEDB), or set shadow = \"local\" for the target in Cargo.toml")
-                    .into());
-            }
-            Err(error)
-        }
-        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
-        Err(Waited::Runtime(error)) => Err(error.into()),
-    }
-}
-
-/// A connection that is on neither the live database nor a shadow.
-pub async fn maintenance(server: &Address) -> pg_live::Result<Session> {
-    match Session::connect(&server.with_database("postgres"), "maintenance").await {
-        Err(error) if error.kind == pg_live::ErrorKind::NoDatabase => {
-            Session::connect(&server.with_database("template1"), "maintenance").await
-        }
-        other => other,
-    }
-}
-
-/// The locale new databases get on this server.
-pub async fn require_locale(session: &Session) -> pg_live::Result<database::Locale> {
-    match database::locale(session, "template1").await? {
-        Some(locale) => Ok(locale),
-        None => database::locale(session, "postgres").await.map(|found| found.unwrap_or_default()),
-    }
-}
-
-fn shadow_server(
-    ctx: &Ctx,
-    target: &Target,
-    address: &Address,
-) -> Result<(Address, Option<Target>, Roles)> {
-    match target {
-        Target::Url(url) if url.shadow == ShadowPlace::Local => {
-            let local = Target::named(ctx, "local")?;
-            let server = match local.state(ctx)? {
-                ServerState::Running(server) => server,
-                ServerState::Stopped | ServerState::Absent => {
-                    return Err(Fault::unavailable(
-                        "the shadow of this target is made on `local`, which is not running",
-                    )
-                    .hint("start it: `cargo xtask up --target local`")
-                    .into());
-                }
-            };
-            Ok((server, Some(local), Roles::Different))
-        }
-        Target::Local(_) | Target::Compose(_) | Target::Url(_) => {
-            Ok((address.clone(), None, Roles::Same))
-        }
-    }
-}
-
 /// Compares the live database with a proven init.sql.
 pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<Verification> {
     let dumping = pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, proven.roles)?;
@@ -263,6 +147,45 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
         bytes: found.bytes,
         server_version: found.server_version,
     })
+}
+
+/// A database init.sql has just run in.
+#[derive(Debug)]
+pub struct Fresh {
+    pub facts: Facts,
+    pub seeds: DeclaredSeeds,
+}
+
+impl Fresh {
+    pub fn summary(&self) -> String {
+        format!("{} tables, {} seed rows, complete", self.facts.tables.len(), self.facts.rows())
+    }
+}
+
+/// The marker answers, nothing is invalid, no sequence is behind.
+pub fn require_fresh(ctx: &Ctx, new: &Address) -> Result<Fresh> {
+    let marker = ctx.config.metadata.ready.clone();
+    let (facts, seeds, faults, probe) = ctx.wait(async {
+        let session = Session::connect(new, "db-rebuild").await?;
+        let facts = facts(&session).await?;
+        let seeds = seeds::declared(&session, &facts).await?;
+        let faults = health::check(&session).await?;
+        pg_live::Result::Ok((facts, seeds, faults, pg_live::is_ready(new, &marker).await?))
+    })?;
+    if probe != Probe::Ready {
+        let fault = Fault::failed("init.sql ran, but the completion marker does not answer");
+        return Err(fault
+            .hint(format!("its last statement must make `{marker}` answer true"))
+            .into());
+    }
+    if let Some(fault) = faults.first() {
+        return Err(Fault::failed(format!(
+            "the new database is not sound: {}: {}",
+            fault.object, fault.message
+        ))
+        .into());
+    }
+    Ok(Fresh { facts, seeds })
 }
 
 /// How many of the declared tables are there.
@@ -308,7 +231,7 @@ pub fn counted(count: usize, noun: &str) -> String {
 }
 
 /// Counts what a live database holds beyond the unedited seed rows.
-pub fn at_risk(ctx: &Ctx, live: &Address, proven: &Proven) -> Result<AtRisk> {
+pub fn at_risk(ctx: &Ctx, live: &Address, declared: &DeclaredSeeds) -> Result<AtRisk> {
     let risk = ctx.wait(async {
         let session = match Session::connect(live, "db-rebuild").await {
             Err(error) if error.kind == pg_live::ErrorKind::NoDatabase => {
@@ -317,7 +240,7 @@ pub fn at_risk(ctx: &Ctx, live: &Address, proven: &Proven) -> Result<AtRisk> {
             other => other?,
         };
         let found = facts(&session).await?;
-        let seeds = seeds::compare(&proven.seeds, &session).await?;
+        let seeds = seeds::compare(declared, &session).await?;
         let beyond = |table: &TableFacts| {
             let place = (table.namespace.clone(), table.name.clone());
             table.rows - seeds.intact_by_table.get(&place).copied().unwrap_or(0)

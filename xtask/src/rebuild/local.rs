@@ -8,10 +8,10 @@
 //! Must never: write into the old data directory.
 
 use anyhow::Result;
-use pg_live::{Address, Session, database, load};
+use pg_live::Address;
 use serde_json::json;
 
-use crate::context::{Ctx, Waited};
+use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::{self, Old, Options};
@@ -76,7 +76,7 @@ fn build(
     rebuild::require_consent(ctx, target, &old, options)?;
     rebuild::dump_step(ctx, steps, target, &old, options)?;
     steps.step("build", |_| {
-        create_and_load(ctx, &address, &init)?;
+        verify::create_and_load(ctx, &address, &address, &init)?;
         Ok(told((), format!("database {}", address.database)))
     })?;
     let verification = steps.step("verify", |_| {
@@ -132,35 +132,8 @@ fn assess(ctx: &Ctx, old: Option<Result<Address, String>>, proven: &Proven) -> R
     match old {
         None => Ok(Old::None),
         Some(Err(why)) => Ok(Old::Unknown { why }),
-        Some(Ok(address)) => rebuild::assess(ctx, &address, proven),
+        Some(Ok(address)) => rebuild::assess(ctx, &address, &proven.seeds),
     }
-}
-
-/// Makes the database and runs init.sql in it.
-pub fn create_and_load(ctx: &Ctx, address: &Address, init: &InitFile) -> Result<()> {
-    ctx.term.equivalent(
-        "sql>",
-        &format!("CREATE DATABASE {}; -- then init.sql, one transaction", address.database),
-    );
-    let loaded = ctx.wait(async {
-        let session = verify::maintenance(address).await.map_err(Building::Server)?;
-        let locale = verify::require_locale(&session).await.map_err(Building::Server)?;
-        database::create(&session, &address.database, &locale).await.map_err(Building::Server)?;
-        let inside = Session::connect(address, "db-rebuild").await.map_err(Building::Server)?;
-        load(&inside, &init.text).await.map_err(Building::Declared)
-    });
-    match loaded {
-        Ok(()) => Ok(()),
-        Err(Waited::Failed(Building::Declared(failure))) => Err(init.fault(&failure)),
-        Err(Waited::Failed(Building::Server(error))) => Err(error.into()),
-        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
-        Err(Waited::Runtime(error)) => Err(error.into()),
-    }
-}
-
-enum Building {
-    Server(pg_live::Error),
-    Declared(pg_live::LoadFailure),
 }
 
 fn change_places(ctx: &Ctx, local: &Local, new: &Installation) -> Result<()> {

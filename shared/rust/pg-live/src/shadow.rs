@@ -20,8 +20,10 @@ use crate::session::{Session, quote_ident};
 
 pub const PREFIX: &str = "xtask_shadow_";
 
-/// How many complete shadows stay for the next comparison.
-const KEEP: usize = 3;
+/// How many complete shadows stay for the next comparison. Dropping a database
+/// forces a checkpoint, so they go several at a time.
+const KEEP: usize = 2;
+const SWEEP_ABOVE: usize = 6;
 
 /// One number for everybody who builds shadows on a server: builds take
 /// their turn, and the sweep never meets a build.
@@ -58,6 +60,20 @@ impl From<Error> for ShadowFailure {
     }
 }
 
+/// The shadow that an earlier run left, if it is complete and fits.
+pub async fn find(session: &Session, hash: &str, locale: &Locale) -> Result<Option<Shadow>, Error> {
+    let name = name(session, hash).await?;
+    let fits = database::locale(session, &name).await?.is_some_and(|found| found == *locale);
+    let address = session.address().with_database(&name);
+    Ok(fits.then_some(Shadow { address, built: false }))
+}
+
+/// Of the first 16 digits of the hash and the server's major.
+async fn name(session: &Session, hash: &str) -> Result<String, Error> {
+    let hash: String = hash.chars().take(16).collect();
+    Ok(format!("{PREFIX}{hash}_{}", session.server_version().await? / 10_000))
+}
+
 /// Finds or builds the shadow of `declared` on the server `session` is on.
 /// `session` is on a maintenance database, never on the one compared with.
 pub async fn ensure(
@@ -65,13 +81,11 @@ pub async fn ensure(
     declared: Declared<'_>,
     locale: &Locale,
 ) -> Result<Shadow, ShadowFailure> {
-    let version = session.server_version().await?;
-    let hash: String = declared.hash.chars().take(16).collect();
-    let name = format!("{PREFIX}{hash}_{}", version / 10_000);
-    let address = session.address().with_database(&name);
-    if database::locale(session, &name).await?.is_some_and(|found| found == *locale) {
-        return Ok(Shadow { address, built: false });
+    if let Some(found) = find(session, declared.hash, locale).await? {
+        return Ok(found);
     }
+    let name = name(session, declared.hash).await?;
+    let address = session.address().with_database(&name);
     session.query("SELECT pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await?;
     let built = build(session, &name, declared.sql, locale).await;
     let swept = sweep(session, &name).await;
@@ -123,7 +137,7 @@ async fn sweep(session: &Session, just_used: &str) -> Result<(), Error> {
     for it in unfinished {
         database::drop_scratch(session, &it.name).await?;
     }
-    let surplus = complete.len().saturating_sub(KEEP);
+    let surplus = if complete.len() > SWEEP_ABOVE { complete.len() - KEEP } else { 0 };
     for it in complete.iter().take(surplus).filter(|it| it.name != just_used) {
         match session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(&it.name))).await {
             Err(error) if !database::is_in_use(&error) => return Err(error),
