@@ -176,5 +176,10 @@ fn differing(declared: &Value, live: &Value, columns: &[String]) -> Vec<String> 
     let empty = Map::new();
     let (declared, live) =
         (declared.as_object().unwrap_or(&empty), live.as_object().unwrap_or(&empty));
-    columns.iter().filter(|column| declared.get(*column) != live.get(*column)).cloned().collect()
+    // A column the live table has not got is the schema's difference: nobody
+    // edited the row.
+    let is_edited = |column: &&String| {
+        live.get(*column).is_some_and(|value| declared.get(*column) != Some(value))
+    };
+    columns.iter().filter(is_edited).cloned().collect()
 }
