@@ -59,9 +59,9 @@ fn a_statement_in_the_middle() {
         &project,
         (
             "CREATE TABLE IF NOT EXISTS event_sources (",
-            "CREATE TABLE IF NOT EXISTS event_sources (((",
+            "CREATE TABLE IF NOT EXISTS event_sources )",
         ),
-        ("CREATE TABLE IF NOT EXISTS event_sources (((", "((("),
+        ("CREATE TABLE IF NOT EXISTS event_sources )", ")"),
         &["does not run: syntax error"],
     );
     breaks(
@@ -105,7 +105,7 @@ fn an_error_without_a_position_is_placed_at_its_statement() {
         &project,
         ("\nCOMMIT;", dividing),
         ("SELECT halve(2)", "SELECT"),
-        &["division by zero (22012)", "PL/pgSQL function public.halve"],
+        &["division by zero (22012)", "PL/pgSQL function halve(integer) line 1 at RETURN"],
     );
 }
 
@@ -136,7 +136,7 @@ fn without_a_database_nothing_is_left_of_the_attempt() {
         assert!(!project.home().join(name).exists(), "{name} is left");
     }
     project.run(["status"]).exits(2).answers(&["no database yet", "next: cargo xtask db-rebuild"]);
-    project.run(["db-verify"]).exits(1).says(&["syntax error"]).answers_nothing();
+    project.run(["db-verify"]).exits(4).says(&["has no database yet"]).answers_nothing();
 }
 
 #[test]

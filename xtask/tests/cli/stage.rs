@@ -63,7 +63,8 @@ pub fn skip(why: &str) {
 impl Project {
     /// A copy of the project without a database.
     pub fn new() -> Project {
-        let temp = tempfile::Builder::new().prefix("xtask-cli-").tempdir().expect("a folder");
+        let temp = tempfile::Builder::new().prefix("xtask-cli-").tempdir_in(place());
+        let temp = temp.expect("a folder");
         // The account that runs the server must be able to walk through.
         fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o755)).expect("is ours");
         let root = temp.path().join("project");
@@ -72,6 +73,10 @@ impl Project {
             fs::create_dir_all(to.parent().expect("has one")).expect("a folder");
             fs::copy(&from, &to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
         }
+        // What a test makes need not survive a power cut.
+        let conf = root.join("infrastructure/postgres/postgresql.conf");
+        let text = fs::read_to_string(&conf).expect("was copied");
+        fs::write(&conf, text + "\nfsync = off\n").expect("is ours");
         let janitor = janitor(temp.path());
         let project = Project { temp, root, janitor };
         fs::create_dir(project.local_dir()).expect("a folder");
@@ -170,6 +175,14 @@ impl Project {
         found.sort();
         found
     }
+}
+
+/// In memory where there is room for all clusters of a run: tests make dozens.
+fn place() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = nix::sys::statvfs::statvfs(memory)
+        .map_or(0, |it| u64::from(it.blocks_available()).saturating_mul(it.fragment_size()));
+    if room > 3 << 30 { memory.to_owned() } else { std::env::temp_dir() }
 }
 
 /// Copies a folder with owners, modes and times.

@@ -54,7 +54,7 @@ fn schema_drift_is_named_object_by_object() {
     let data = drift(
         &project,
         "ALTER TABLE event_config ADD COLUMN extra int",
-        &["~ table public.event_config", "+     extra integer"],
+        &["~ table public.event_config", "+    extra integer"],
     );
     assert_eq!(only_change(&data), ("changed", "TABLE", "event_config"));
     mend(&project, "ALTER TABLE event_config DROP COLUMN extra");
