@@ -196,7 +196,7 @@ fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -
 fn require_alive(ctx: &Ctx, container: &Container) -> Result<()> {
     let now = docker::inspect(ctx, &[&container.id])?;
     match now.first() {
-        Some(it) if it.running && it.restarts == container.restarts => Ok(()),
+        Some(it) if it.running && it.restarts == 0 => Ok(()),
         Some(it) => {
             let words = docker::last_complaint(ctx, &it.id);
             Err(Fault::failed(format!(
