@@ -67,7 +67,7 @@ fn build(
         let (proven, old) = match old_server {
             Some(Ok(address)) => {
                 let proven = verify::prove(ctx, target, &address, &init)?;
-                let old = rebuild::assess(ctx, &address, &proven.seeds)?;
+                let old = rebuild::assess_cluster(ctx, &address, &proven.seeds)?;
                 (proven, old)
             }
             Some(Err(why)) => (prove_elsewhere(ctx, compose, &init)?, Old::Unknown { why }),
@@ -302,7 +302,7 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     let old = match compose.state(ctx)? {
         ServerState::Running(address) => {
             let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-            rebuild::assess(ctx, &address, &proven.seeds)?
+            rebuild::assess_cluster(ctx, &address, &proven.seeds)?
         }
         ServerState::Stopped => {
             Old::Unknown { why: "its container is stopped; the real run starts it".to_owned() }
