@@ -54,23 +54,27 @@ pub fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String
     }
     let container = compose.container(ctx)?;
     check_port(ctx, container.as_ref())?;
-    if let Some(volume) = compose.volume(ctx)? {
-        let ours = container.as_ref().map(|it| it.id.as_str());
-        let others: Vec<String> = docker::volume_users(ctx, &volume)?
-            .into_iter()
-            .filter(|it| Some(it.id.as_str()) != ours)
-            .map(|it| it.name)
-            .collect();
-        if !others.is_empty() {
-            let names = others.join(", ");
-            return Err(Fault::unavailable(format!(
-                "the volume `{volume}` is also used by {names}"
-            ))
-            .hint(format!("remove what uses it: `docker rm --force {names}`"))
-            .into());
-        }
-    }
+    check_volume(ctx, compose, container.as_ref())?;
     Ok(format!("{} lines, image {image}", init.lines()))
+}
+
+/// Nobody but our own container may hold the volume.
+pub fn check_volume(ctx: &Ctx, compose: &Compose, container: Option<&Container>) -> Result<()> {
+    let Some(volume) = compose.volume(ctx)? else { return Ok(()) };
+    let ours = container.map(|it| it.id.as_str());
+    let others: Vec<String> = docker::volume_users(ctx, &volume)?
+        .into_iter()
+        .filter(|it| Some(it.id.as_str()) != ours)
+        .map(|it| it.name)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let names = others.join(", ");
+    let hint = format!("remove what uses it: `docker rm --force {}`", others.join(" "));
+    Err(Fault::unavailable(format!("the volume `{volume}` is also used by {names}"))
+        .hint(hint)
+        .into())
 }
 
 /// The port must be free, or our own container's.
