@@ -327,10 +327,14 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     let init = InitFile::read(ctx)?;
     preflight::preflight(ctx, compose, &init)?;
     let old = match compose.state(ctx)? {
-        ServerState::Running(address) => {
-            let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-            rebuild::assess(ctx, &address, &proven.seeds)?
-        }
+        ServerState::Running(_) => match require_answering(ctx, compose) {
+            Ok(address) => {
+                let proven: Proven = verify::prove(ctx, target, &address, &init)?;
+                rebuild::assess(ctx, &address, &proven.seeds)?
+            }
+            Err(error) if options.backup => return Err(error),
+            Err(error) => Old::Unknown { why: format!("{error:#}") },
+        },
         ServerState::Stopped => {
             Old::Unknown { why: "its container is stopped; the real run starts it".to_owned() }
         }
