@@ -44,7 +44,7 @@ cleanup() {
     kill -KILL -- "-$child" 2>/dev/null || :
   fi
   # Only a name, once the image has its real one. After a failure it is half an image.
-  if [[ -n $base ]]; then docker image rm --force "$base" >/dev/null 2>&1; fi
+  if [[ -n $base ]]; then docker image rm --force "$base" >/dev/null 2>&1 || :; fi
   # --one-file-system: whatever is still mounted in there (/proc, /sys, /dev) is not ours to delete.
   if [[ -n $work ]]; then rm -rf --one-file-system -- "$work"; fi
   exit "$status"

@@ -115,8 +115,8 @@ impl RunState {
         self.write()
     }
 
-    pub fn old_is_gone(&mut self) -> Result<()> {
-        self.note.old_is_gone = true;
+    pub fn old_is_gone(&mut self, gone: bool) -> Result<()> {
+        self.note.old_is_gone = gone;
         self.write()
     }
 

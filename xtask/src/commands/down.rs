@@ -33,6 +33,10 @@ fn run(ctx: &Ctx, rest: Rest) -> Result<Answer> {
         ))
         .into());
     }
+    if let Target::Compose(compose) = &target {
+        // Another checkout's stack under our name is refused here.
+        compose.container(ctx)?;
+    }
     if ctx.globals.dry_run {
         let would =
             format!("would stop the server of target `{}`\nnothing was changed", target.name());

@@ -167,7 +167,12 @@ fn recipe_hash(dir: &Path, name: &str) -> Result<String> {
     for part in [dir.to_owned(), dir.join(name)] {
         let entries =
             fs::read_dir(&part).with_context(|| format!("reading `{}`", part.display()))?;
-        files.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()));
+        files.extend(
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file() && path.extension().is_none_or(|it| it != "md")),
+        );
     }
     files.sort();
     let mut hash = Sha256::new();

@@ -77,16 +77,7 @@ fn build(
     })?;
     rebuild::require_consent(ctx, target, &old, options)?;
     rebuild::dump_step(ctx, steps, target, &old, options)?;
-    let volume = compose.volume(ctx)?;
-    let had_old = volume.is_some();
-    steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)))?;
-    if let Some(volume) = &volume {
-        steps.step("remove volume", |run| {
-            run.old_is_gone()?;
-            ctx.proc.read(&docker().args(["volume", "rm", volume]))?;
-            Ok(told((), volume.clone()))
-        })?;
-    }
+    let had_old = take_away(ctx, steps, compose)?;
     let container = steps.step("up", |_| {
         let container = up(ctx, compose)?;
         let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));
@@ -112,6 +103,42 @@ fn build(
         Ok(told(found, detail))
     })?;
     Ok((verification, container))
+}
+
+/// Stops the old database and removes its volume. One that could not be
+/// removed serves again: nothing was lost. True when there was one.
+fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<bool> {
+    let Some(volume) = compose.volume(ctx)? else {
+        steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)))?;
+        return Ok(false);
+    };
+    let downed = steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)));
+    let removed = downed.and_then(|()| {
+        steps.step("remove volume", |run| {
+            preflight::check_volume(ctx, compose, None)?;
+            run.old_is_gone(true)?;
+            ctx.proc.read(&docker().args(["volume", "rm", &volume]))?;
+            Ok(told((), volume.clone()))
+        })
+    });
+    let Err(error) = removed else { return Ok(true) };
+    ctx.interrupt.shield(|| {
+        if !docker::has_volume(ctx, &volume)? {
+            return Ok(());
+        }
+        steps.run.old_is_gone(false)?;
+        ctx.term.status("nothing was lost: starting the old database again");
+        match up(ctx, compose) {
+            Ok(_) => Ok(()),
+            Err(second) => Err(anyhow::Error::from(
+                Fault::partial(format!(
+                    "{error:#}; and starting the old database again failed: {second:#}"
+                ))
+                .hint("its data is there: `cargo xtask up`"),
+            )),
+        }
+    })?;
+    Err(error)
 }
 
 /// The old database's address with its container running. `Err` inside says
@@ -196,7 +223,7 @@ fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -
 fn require_alive(ctx: &Ctx, container: &Container) -> Result<()> {
     let now = docker::inspect(ctx, &[&container.id])?;
     match now.first() {
-        Some(it) if it.running && it.restarts == container.restarts => Ok(()),
+        Some(it) if it.running && it.restarts == 0 => Ok(()),
         Some(it) => {
             let words = docker::last_complaint(ctx, &it.id);
             Err(Fault::failed(format!(
@@ -300,10 +327,14 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     let init = InitFile::read(ctx)?;
     preflight::preflight(ctx, compose, &init)?;
     let old = match compose.state(ctx)? {
-        ServerState::Running(address) => {
-            let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-            rebuild::assess_cluster(ctx, &address, &proven.seeds)?
-        }
+        ServerState::Running(_) => match require_answering(ctx, compose) {
+            Ok(address) => {
+                let proven: Proven = verify::prove(ctx, target, &address, &init)?;
+                rebuild::assess_cluster(ctx, &address, &proven.seeds)?
+            }
+            Err(error) if options.backup => return Err(error),
+            Err(error) => Old::Unknown { why: format!("{error:#}") },
+        },
         ServerState::Stopped => {
             Old::Unknown { why: "its container is stopped; the real run starts it".to_owned() }
         }

@@ -75,7 +75,7 @@ pub fn checkout_id(ctx: &Ctx) -> String {
 }
 
 /// The first free port from `first` on.
-fn free_port(first: u16) -> Result<u16> {
+pub fn free_port(first: u16) -> Result<u16> {
     (first..first.saturating_add(200))
         .find(|port| is_free(*port))
         .ok_or_else(|| Fault::unavailable(format!("no free port from {first} on")).into())

@@ -221,10 +221,31 @@ pub fn last_complaint(ctx: &Ctx, id: &str) -> String {
 /// → `init.sql stopped at line 1873: relation ...`. For people to read;
 /// nothing is decided on it.
 pub fn init_complaint(log: &str) -> Option<String> {
-    let line = log.lines().find(|line| line.contains("psql:/docker-entrypoint-initdb.d/"))?;
+    // The last one: notices and warnings come before the error psql stops at.
+    let line = log.lines().rfind(|line| line.contains("psql:/docker-entrypoint-initdb.d/"))?;
     let rest = line.split_once("psql:/docker-entrypoint-initdb.d/")?.1;
     let (_, rest) = rest.split_once(':')?;
     let (number, message) = rest.split_once(':')?;
     let message = message.trim().trim_start_matches("ERROR:").trim_start_matches("FATAL:").trim();
     Some(format!("init.sql stopped at line {number}: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The line of a log that says why.
+
+    use super::*;
+
+    #[test]
+    fn the_complaint_is_the_error_and_not_the_warning_before_it() {
+        let at = "psql:/docker-entrypoint-initdb.d/001-init.sql";
+        let log = format!(
+            "{at}:78: WARNING:  SET LOCAL can only be used in transaction blocks\n\
+             {at}:774: ERROR:  type \"varcharr\" does not exist\nLINE 1: ...\n"
+        );
+        assert_eq!(
+            init_complaint(&log).as_deref(),
+            Some("init.sql stopped at line 774: type \"varcharr\" does not exist")
+        );
+    }
 }

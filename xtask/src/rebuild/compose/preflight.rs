@@ -54,23 +54,27 @@ pub fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String
     }
     let container = compose.container(ctx)?;
     check_port(ctx, container.as_ref())?;
-    if let Some(volume) = compose.volume(ctx)? {
-        let ours = container.as_ref().map(|it| it.id.as_str());
-        let others: Vec<String> = docker::volume_users(ctx, &volume)?
-            .into_iter()
-            .filter(|it| Some(it.id.as_str()) != ours)
-            .map(|it| it.name)
-            .collect();
-        if !others.is_empty() {
-            let names = others.join(", ");
-            return Err(Fault::unavailable(format!(
-                "the volume `{volume}` is also used by {names}"
-            ))
-            .hint(format!("remove what uses it: `docker rm --force {names}`"))
-            .into());
-        }
-    }
+    check_volume(ctx, compose, container.as_ref())?;
     Ok(format!("{} lines, image {image}", init.lines()))
+}
+
+/// Nobody but our own container may hold the volume.
+pub fn check_volume(ctx: &Ctx, compose: &Compose, container: Option<&Container>) -> Result<()> {
+    let Some(volume) = compose.volume(ctx)? else { return Ok(()) };
+    let ours = container.map(|it| it.id.as_str());
+    let others: Vec<String> = docker::volume_users(ctx, &volume)?
+        .into_iter()
+        .filter(|it| Some(it.id.as_str()) != ours)
+        .map(|it| it.name)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let names = others.join(", ");
+    let hint = format!("remove what uses it: `docker rm --force {}`", others.join(" "));
+    Err(Fault::unavailable(format!("the volume `{volume}` is also used by {names}"))
+        .hint(hint)
+        .into())
 }
 
 /// The port must be free, or our own container's.
@@ -85,7 +89,8 @@ fn check_port(ctx: &Ctx, container: Option<&Container>) -> Result<()> {
     if is_ours || env_file::is_free(port) {
         return Ok(());
     }
+    let free = env_file::free_port(port.saturating_add(1))?;
     Err(Fault::unavailable(format!("port {port} on 127.0.0.1 is taken by another program"))
-        .hint(format!("choose another one in .env: POSTGRES_PORT={}", port.saturating_add(1)))
+        .hint(format!("choose another one in .env: POSTGRES_PORT={free}"))
         .into())
 }
