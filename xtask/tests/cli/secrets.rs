@@ -5,27 +5,30 @@ use std::fs;
 
 use crate::server::DATABASE;
 use crate::stage::Project;
-use crate::tool::{Ended, Tool};
+use crate::tool::{BINARY, Ended, Tool};
 
 const CANARY: &str = "canary-3e1f7c";
+
+fn arguments(pid: u32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
 
 /// Runs to the end; meanwhile looks at the arguments of every process.
 /// `own` is whether the tool's own arguments count: `--db-url` is typed.
 #[track_caller]
 fn watched(tool: Tool, secrets: &[&str], own: bool) -> Ended {
     let mut running = tool.start();
-    let (mut looked, ours) = (0, [std::process::id(), running.pid()]);
+    let mut looked = 0;
     loop {
         for entry in fs::read_dir("/proc").expect("Linux").flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok())
-            else {
-                continue;
-            };
-            if pid == ours[0] || !own && pid == ours[1] {
+            let number = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
+            let Some(pid) = number.filter(|pid| *pid != std::process::id()) else { continue };
+            let line = arguments(pid);
+            // A child is a copy of the tool until it becomes its program.
+            if !own && line.starts_with(BINARY) {
                 continue;
             }
-            let bytes = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let line = String::from_utf8_lossy(&bytes);
             for secret in secrets {
                 assert!(!line.contains(secret), "process {pid}: {line}");
             }
