@@ -89,6 +89,7 @@ impl RunState {
             Err(TryLockError::Error(error)) => return Err(error).context("locking `.xtask/lock`"),
         }
         end_orphan(ctx, &dir);
+        sweep_partial_dumps(&dir);
         let note = Note {
             command: command.to_owned(),
             target: target.to_owned(),
@@ -166,6 +167,15 @@ fn end_orphan(ctx: &Ctx, dir: &Path) {
         let _ = killpg(pid, Signal::SIGKILL);
     }
     let _ = std::fs::remove_file(file);
+}
+
+/// A dump that a killed run began holds data and helps nobody.
+fn sweep_partial_dumps(dir: &Path) {
+    for entry in std::fs::read_dir(dir.join("backups")).into_iter().flatten().flatten() {
+        if entry.path().extension().is_some_and(|it| it == "partial") {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// `2026-11-22T09:22:58Z`.
