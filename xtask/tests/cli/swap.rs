@@ -8,10 +8,10 @@ use crate::stage::Project;
 use crate::tool::{Running, wait_until};
 
 /// What belongs to the database and not to what is in it.
-const PROPERTIES: &str = "SELECT pg_get_userbyid(d.datdba), d.datconnlimit, shobj_description(d.oid, 'pg_database'), \
-    (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(d.datacl) a), \
-    (SELECT string_agg(setrole::regrole || ' ' || item, ' ' ORDER BY setrole, item) FROM pg_db_role_setting, unnest(setconfig) item WHERE setdatabase = d.oid) \
-    FROM pg_database d WHERE d.datname = current_database()";
+const PROPERTIES: &str = include_str!("swap/properties.sql");
+
+/// Some of everything that can be there, on `osint_platform`.
+const BELONGINGS: &str = include_str!("swap/belongings.sql");
 
 /// Clients that connect, ask and leave until the file `stop` is there. What
 /// they were told goes to `told`.
@@ -125,17 +125,7 @@ fn the_old_one_is_kept_with_its_rows_and_comes_back() {
 #[test]
 fn what_belongs_to_the_database_goes_over() {
     let Some(project) = Project::with_database() else { return };
-    project.sql(&format!(
-        "CREATE ROLE boss; CREATE ROLE \"odd reader\"; \
-         ALTER DATABASE {DATABASE} OWNER TO boss; \
-         ALTER DATABASE {DATABASE} CONNECTION LIMIT 77; \
-         COMMENT ON DATABASE {DATABASE} IS 'it''s \\mine\\'; \
-         REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; \
-         GRANT CONNECT ON DATABASE {DATABASE} TO \"odd reader\" WITH GRANT OPTION; \
-         ALTER DATABASE {DATABASE} SET work_mem = '7MB'; \
-         ALTER DATABASE {DATABASE} SET search_path = public, \"odd reader\"; \
-         ALTER ROLE \"odd reader\" IN DATABASE {DATABASE} SET application_name = 'a=b, c'"
-    ));
+    project.sql(BELONGINGS);
     let before = project.sql(PROPERTIES);
     let (ours, row) = (project.identity(), "mine");
     project.sql(&format!("INSERT INTO public.event_config (key, value) VALUES ('{row}', '1')"));
