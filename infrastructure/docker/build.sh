@@ -37,11 +37,14 @@ cleanup() {
   local status=$?
   trap '' INT TERM HUP
   if [[ -n $child ]]; then
-    # mmdebstrap takes its mounts and its folder away itself, given the chance.
-    kill -TERM -- "-$child" 2>/dev/null && wait "$child" 2>/dev/null
+    # The whole group, and patiently: given the chance, mmdebstrap takes its mounts away itself.
+    local patience=300
+    kill -TERM -- "-$child" 2>/dev/null || :
+    while kill -0 -- "-$child" 2>/dev/null && ((patience-- > 0)); do sleep 0.1; done
+    kill -KILL -- "-$child" 2>/dev/null || :
   fi
   # Only a name, once the image has its real one. After a failure it is half an image.
-  if [[ -n $base ]]; then docker image rm --force "$base" >/dev/null 2>&1; fi
+  if [[ -n $base ]]; then docker image rm --force "$base" >/dev/null 2>&1 || :; fi
   # --one-file-system: whatever is still mounted in there (/proc, /sys, /dev) is not ours to delete.
   if [[ -n $work ]]; then rm -rf --one-file-system -- "$work"; fi
   exit "$status"
@@ -106,7 +109,7 @@ import_rootfs() {
     line=${line//\$/\\\$}
     changes+=(--change "LABEL \"${line%%=*}\"=\"${line#*=}\"")
   done
-  "$here/rootfs.sh" "$here/$image" | docker import "${changes[@]}" - "$base"
+  "$here/rootfs.sh" "$here/$image" | docker import "${changes[@]}" - "$base" >/dev/null
 }
 
 # The classic builder, unless the caller chose: it always sees the images of this engine, which a

@@ -5,7 +5,7 @@
 -- What it is
 --   The only description of the database: every table, index, constraint, function, trigger, materialized view and
 --   seed row. There are no migration files and there is no bookkeeping table. To change the schema, change this file;
---   `cargo xtask db-diff` shows what a running database lacks and `cargo xtask db-migrate` brings it there.
+--   `cargo xtask db-verify` shows in what a running database differs from it.
 --
 -- How it is run
 --   * by the stock PostgreSQL image, from /docker-entrypoint-initdb.d, once, on an empty data directory;
@@ -15,8 +15,8 @@
 --   it is there afterwards or nothing is. Its last statement creates the function schema_ready(). A health check that
 --   calls it fails until everything above it has succeeded.
 --   A second run changes nothing: objects that exist stay as they are, functions and triggers are replaced by the same
---   text, and seed rows that operators have edited are left alone. It does not bring an older schema up to date (that
---   is db-migrate), and it blocks writes to every table until it has finished, which takes about a second.
+--   text, and seed rows that operators have edited are left alone. It does not bring an older schema up to date, and
+--   it blocks writes to every table until it has finished, which takes about a second.
 --
 -- What it needs
 --   PostgreSQL 14 to 18 and two extensions of its contrib modules, pg_trgm and btree_gin. Both are trusted, so the

@@ -56,12 +56,11 @@ exit codes:
   64 usage            130 interrupted before any change";
 
 pub fn find(name: &str) -> Result<&'static Command, Fault> {
-    let name = if name == "help" { "" } else { name };
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => Ok(command),
         None => {
             let fault = Fault::usage(format!("there is no command `{name}`"));
-            Err(match nearest(name) {
+            Err(match nearest(name, COMMANDS.iter().map(|it| it.name)) {
                 Some(near) => fault.hint(format!("did you mean `cargo xtask {near}`?")),
                 None => fault.hint("cargo xtask --help"),
             })
@@ -69,11 +68,11 @@ pub fn find(name: &str) -> Result<&'static Command, Fault> {
     }
 }
 
-/// The command with the most similar name, if one is similar.
-fn nearest(name: &str) -> Option<&'static str> {
-    let distance = |command: &&Command| edit_distance(name, command.name);
-    let best = COMMANDS.iter().min_by_key(distance)?;
-    (edit_distance(name, best.name) <= 1 + best.name.len() / 3).then_some(best.name)
+/// The most similar of some names, if one is similar.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let measured = names.into_iter().map(|it| (edit_distance(name, it), it));
+    let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 1 + best.len() / 3).then_some(best)
 }
 
 fn edit_distance(a: &str, b: &str) -> usize {
@@ -211,8 +210,9 @@ mod tests {
 
     #[test]
     fn a_typo_is_answered_with_the_nearest_command() {
-        assert_eq!(nearest("db-rebiuld"), Some("db-rebuild"));
-        assert_eq!(nearest("stauts"), Some("status"));
-        assert_eq!(nearest("xyzzy"), None);
+        let near = |name| nearest(name, COMMANDS.iter().map(|it| it.name));
+        assert_eq!(near("db-rebiuld"), Some("db-rebuild"));
+        assert_eq!(near("stauts"), Some("status"));
+        assert_eq!(near("xyzzy"), None);
     }
 }

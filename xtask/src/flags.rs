@@ -88,7 +88,26 @@ pub fn parse(mut words: Vec<OsString>) -> Result<Typed, Fault> {
 }
 
 fn option(arguments: &mut Arguments, names: impl Into<Keys>) -> Result<Option<String>, Fault> {
-    arguments.opt_value_from_str(names).map_err(|error| Fault::usage(error.to_string()))
+    let value: Option<String> =
+        arguments.opt_value_from_str(names).map_err(|error| Fault::usage(error.to_string()))?;
+    match value {
+        // pico-args would swallow the flag that follows a forgotten value.
+        Some(value) if value.starts_with("--") => {
+            Err(Fault::usage(format!("a value is missing before `{}`", name_of(&value))))
+        }
+        value => Ok(value),
+    }
+}
+
+/// A flag without what was typed behind `=`: that may be a password.
+fn name_of(flag: &str) -> &str {
+    flag.split('=').next().unwrap_or(flag)
+}
+
+/// True when the answer is to be a document, also if the line is not
+/// understood otherwise.
+pub fn wants_document(words: &[OsString]) -> bool {
+    words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
 impl Rest {
@@ -111,6 +130,7 @@ impl Rest {
             .collect();
         let help = format!("cargo xtask {command} --help");
         if let Some(flag) = left.iter().find(|word| word.starts_with('-') && word.len() > 1) {
+            let flag = name_of(flag);
             return Err(Fault::usage(format!("`{command}` has no flag `{flag}`")).hint(help));
         }
         if left.len() > at_most {
@@ -153,6 +173,12 @@ mod tests {
         let typed = typed(&["status", "--nope"]).expect("parsed");
         let error = typed.rest.no_words("status").expect_err("unknown");
         assert_eq!(error.to_string(), "`status` has no flag `--nope`");
+    }
+
+    #[test]
+    fn a_forgotten_value_is_not_the_next_flag() {
+        let error = typed(&["db-rebuild", "--confirm-db", "--yes"]).expect_err("no value");
+        assert_eq!(error.to_string(), "a value is missing before `--yes`");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Ctrl-C and SIGTERM: one flag that everything that waits looks at.
 //!
-//! Must never: end the process by itself. The second signal does that, for a
-//! person who means it.
+//! Must never: end the process at the first signal. The second one does that,
+//! for a person who means it, but only once somebody here has seen the first:
+//! while psql has the terminal, Ctrl-C is psql's.
 
 use std::io;
 use std::sync::Arc;
@@ -14,23 +15,27 @@ use crate::outcome::Fault;
 #[derive(Clone, Debug)]
 pub struct Interrupt {
     raised: Arc<AtomicBool>,
+    seen: Arc<AtomicBool>,
     shielded: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// Takes over the three signals.
     pub fn install() -> io::Result<Interrupt> {
-        let raised = Arc::new(AtomicBool::new(false));
+        let (raised, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // Order matters: the second signal finds the flag up and exits.
-            signal_hook::flag::register_conditional_shutdown(signal, 130, raised.clone())?;
+            signal_hook::flag::register_conditional_shutdown(signal, 130, seen.clone())?;
             signal_hook::flag::register(signal, raised.clone())?;
         }
-        Ok(Interrupt { raised, shielded: Arc::default() })
+        Ok(Interrupt { raised, seen, shielded: Arc::default() })
     }
 
     pub fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Relaxed) && !self.shielded.load(Ordering::Relaxed)
+        let raised = self.raised.load(Ordering::Relaxed);
+        if raised {
+            self.seen.store(true, Ordering::Relaxed);
+        }
+        raised && !self.shielded.load(Ordering::Relaxed)
     }
 
     /// Cleaning up goes to its end, also after the user said stop.

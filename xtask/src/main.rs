@@ -48,11 +48,12 @@ use crate::term::{Look, Term};
 fn main() -> ExitCode {
     let started = Instant::now();
     #[expect(clippy::disallowed_methods, reason = "the one door to the arguments")]
-    let words = std::env::args_os().skip(1).collect();
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let json = flags::wants_document(&words);
     let typed = match flags::parse(words) {
         Ok(typed) => typed,
         Err(fault) => {
-            let term = Term::new(look(&Globals::default()));
+            let term = Term::new(look(&Globals { json, ..Globals::default() }));
             return commands::report(&term, "", Err(fault.into()), started);
         }
     };
@@ -70,7 +71,8 @@ fn dispatch(typed: Typed, term: &Term) -> anyhow::Result<Answer> {
             env!("CARGO_PKG_VERSION").into(),
         ));
     }
-    let command = command.as_deref().map(commands::find).transpose()?;
+    let command = command.as_deref().filter(|name| *name != "help");
+    let command = command.map(commands::find).transpose()?;
     let Some(command) = command.filter(|_| !globals.help) else {
         return Ok(commands::help(command));
     };

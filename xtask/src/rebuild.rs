@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use pg_live::seeds::DeclaredSeeds;
-use pg_live::{Address, ErrorKind, Session, protection, set_protection};
+use pg_live::shadow::PREFIX;
+use pg_live::{Address, ErrorKind, Session, database, protection, quote_ident, set_protection};
 use serde_json::json;
 
 use crate::consent::{self, Consent, Loss};
@@ -113,6 +114,35 @@ pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old
         Err(error) => return Err(error.into()),
     };
     Ok(Old::Known { address: address.clone(), risk, protection })
+}
+
+/// Like [`assess`], for a rebuild that takes the whole cluster down: what
+/// lies beside the database would go with it, and init.sql brings none back.
+pub fn assess_cluster(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old> {
+    let all = ctx.wait(async {
+        let session = verify::maintenance(address).await?;
+        database::list(&session, "").await
+    })?;
+    let unfinished = swap::prefix(&address.database, "new");
+    let ours = ["postgres", "template0", "template1", address.database.as_str()];
+    let is_scratch = |name: &str| name.starts_with(PREFIX) || name.starts_with(&unfinished);
+    let beside: Vec<&str> = all
+        .iter()
+        .map(|it| it.name.as_str())
+        .filter(|name| !ours.contains(name) && !is_scratch(name))
+        .collect();
+    let [first, ..] = beside.as_slice() else { return assess(ctx, address, seeds) };
+    Err(Fault::refused(format!(
+        "the same server holds more than `{}`, and all of it would be lost: {}",
+        address.database,
+        beside.join(", ")
+    ))
+    .hint(format!(
+        "leave it alone with `cargo xtask db-rebuild --swap`, or drop what is not wanted: \
+         `cargo xtask psql -- -c 'DROP DATABASE {}'`",
+        quote_ident(first)
+    ))
+    .into())
 }
 
 /// The mark of the old database, on the new one.

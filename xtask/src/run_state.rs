@@ -3,6 +3,7 @@
 //! ```text
 //! .xtask/
 //!   target       the sticky choice
+//!   home         where the local cluster of this checkout is
 //!   lock         held (flock) while a changing command runs
 //!   run.json     command, step and what is safe; gone when the run ends
 //!   child        process number of the program running for us

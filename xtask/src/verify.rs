@@ -83,6 +83,9 @@ impl Verification {
                 "init.sql did not run to its end here: {present} of {declared} tables exist"
             );
         }
+        if !self.differences.is_empty() {
+            let _ = writeln!(text, "init.sql (-) against the live database (+):");
+        }
         for change in &self.differences {
             let object = change.object();
             let place = if object.namespace.is_empty() {

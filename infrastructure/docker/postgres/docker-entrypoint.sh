@@ -296,7 +296,7 @@ make_durable() {
 require_trustworthy_files() {
   local note="$PGDATA/initialization_not_on_disk"
   [[ -e $note ]] || return 0
-  if ! cmp -s "$note" "$BOOT_ID"; then
+  if [[ $(<"$note") != "$(<"$BOOT_ID")" ]]; then
     die 'the machine went down while this database was being initialized, so its files cannot be trusted. Remove the volume and start again.'
   fi
   make_durable
@@ -314,6 +314,7 @@ initialize() {
   ls "$INIT_FOLDER/" >/dev/null
 
   make_cluster
+  printf '%s: every file will be forced to disk when initialization is complete\n' "$0"
   begin_unsafe_writes
   allow_remote_connections "$@"
 

@@ -9,9 +9,9 @@ packages=(
   xz-utils zstd # for *.sql.xz and *.sql.zst in /docker-entrypoint-initdb.d
 )
 exclude=(
-  # Just-in-time compilation: LLVM, its solver and the server's bitcode are half of an image
-  # and never used by queries as short as ours. Without llvmjit.so the server has no JIT,
-  # whatever `jit` is set to; it does not fail.
+  # Just-in-time compilation: LLVM, its solver and the server's bitcode are most of what could be
+  # left out, and JIT pays off for long analytical queries only. Without llvmjit.so the server has
+  # none, whatever `jit` is set to; it does not fail.
   '/usr/lib/*/libLLVM*' '/usr/lib/llvm-*' '/usr/lib/*/libz3.so*'
   '/usr/lib/postgresql/*/lib/llvmjit*' '/usr/lib/postgresql/*/lib/bitcode/*'
   # Perl is here for Debian's pg_* wrappers only: no headers, no CJK encodings, no collation tables.

@@ -9,7 +9,7 @@ use anyhow::Result;
 use serde_json::json;
 use xshell::cmd;
 
-use crate::commands::Command;
+use crate::commands::{Command, images};
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
@@ -83,7 +83,7 @@ fn require_rings(ctx: &Ctx) -> Result<()> {
         missing.push(format!("no Docker engine ({why})"));
     }
     if missing.is_empty() {
-        return Ok(());
+        return images::ensure_postgres(ctx);
     }
     let missing = missing.join(", ");
     if ctx.config.is_ci() {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use pg_live::{Session, quote_ident};
 use serde_json::json;
 
-use crate::commands::Command;
+use crate::commands::{Command, nearest};
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
@@ -71,26 +71,26 @@ fn answer(ctx: &Ctx, found: &Verification) -> Answer {
 
 /// psql's own words about one relation, found by its exact name.
 fn describe(ctx: &Ctx, target: &Target, address: &pg_live::Address, table: &str) -> Result<Answer> {
-    let (namespace, name) = match table.split_once('.') {
-        Some((namespace, name)) => (namespace, name),
-        None => ("public", table),
-    };
     let names = ctx.wait(async {
         let session = Session::connect(address, "db-verify").await?;
         pg_live::facts::relations(&session).await
     })?;
-    if !names.iter().any(|it| it.0 == namespace && it.1 == name) {
-        let near = names.iter().find(|it| it.1.contains(name) || name.contains(it.1.as_str()));
+    // A dot may also be part of a name.
+    let readings = table.split_once('.').into_iter().chain([("public", table)]);
+    let is_there =
+        |place: &(&str, &str)| names.iter().any(|it| (it.0.as_str(), it.1.as_str()) == *place);
+    let Some((namespace, name)) = readings.clone().find(is_there) else {
+        let (namespace, name) = readings.clone().next().unwrap_or(("public", table));
         let fault = Fault::failed(format!(
             "there is no relation `{namespace}.{name}` in `{}`",
             address.database
         ));
-        return Err(match near {
-            Some((_, near)) => fault.hint(format!("did you mean `{near}`?")),
+        return Err(match nearest(name, names.iter().map(|it| it.1.as_str())) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault.hint("all of them: `cargo xtask psql -- -c '\\d'`"),
         }
         .into());
-    }
+    };
     let command = format!("\\d {}.{}", quote_ident(namespace), quote_ident(name));
     let run = target.program(ctx, "psql", address)?.args([
         "--no-psqlrc",

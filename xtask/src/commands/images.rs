@@ -41,9 +41,10 @@ const BUILD_TIMEOUT: Duration = Duration::from_secs(3600);
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let force = rest.flag("--force");
     let words = rest.words(COMMAND.name, 1)?;
-    let names: Vec<&str> = match words.first().map(String::as_str) {
+    let names = match words.first().map(String::as_str) {
         None => vec!["postgres", "python"],
-        Some(name @ ("postgres" | "python")) => vec![name],
+        Some("postgres") => vec!["postgres"],
+        Some("python") => vec!["python"],
         Some(other) => {
             return Err(Fault::usage(format!("there is no recipe `{other}`"))
                 .hint("recipes: postgres, python")
@@ -51,56 +52,68 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         }
     };
     docker::require_engine(ctx)?;
-    let mut plan = Vec::new();
-    for name in names {
-        let tag = if name == "postgres" { image(ctx) } else { "python:3.11-slim".to_owned() };
-        let recipe = recipe_hash(&ctx.root.join(RECIPES), name)?;
-        let built_from = docker::image_label(ctx, &tag, LABEL)?;
-        let is_there = docker::has_image(ctx, &tag)?;
-        let is_current =
-            built_from.as_deref() == Some(recipe.as_str()) || (is_there && built_from.is_none());
-        plan.push((name, tag, recipe, force || !is_current));
-    }
+    let plan =
+        names.into_iter().map(|name| Planned::new(ctx, name, force)).collect::<Result<Vec<_>>>()?;
     if ctx.globals.dry_run {
         let lines: Vec<String> = plan
             .iter()
-            .map(|(name, tag, _, build)| {
-                format!("{} {tag} ({name})", if *build { "would build" } else { "is there:" })
+            .map(|it| {
+                format!(
+                    "{} {} ({})",
+                    if it.build { "would build" } else { "is there:" },
+                    it.tag,
+                    it.name
+                )
             })
             .collect();
-        return Ok(Answer::done(
-            format!("{}\nnothing was changed", lines.join("\n")),
-            json!({ "dry_run": true, "would": lines }),
-        ));
-    }
-    if plan.iter().any(|(.., build)| *build) {
-        ensure_bootstrap(ctx)?;
+        let text = format!("{}\nnothing was changed", lines.join("\n"));
+        return Ok(Answer::done(text, json!({ "dry_run": true, "would": lines })));
     }
     let mut steps = Steps::begin(ctx, "images", "compose")?;
-    let mut tags = Vec::new();
-    let mut failed = None;
-    for (name, tag, recipe, build) in &plan {
-        let made = steps.step(&format!("image {name}"), |_| {
-            if *build {
-                build_image(ctx, name, tag, recipe)?;
-            }
-            Ok(told((), if *build { tag.clone() } else { format!("{tag} is there") }))
-        });
-        match made {
-            Ok(()) => tags.push(tag.clone()),
-            Err(error) => {
-                failed = Some(error);
-                break;
-            }
-        }
-    }
+    let made: Result<()> = plan.iter().try_for_each(|it| {
+        steps.step(&format!("image {}", it.name), |_| {
+            it.ensure(ctx)?;
+            Ok(told((), if it.build { it.tag.clone() } else { format!("{} is there", it.tag) }))
+        })
+    });
     let records = steps.end();
-    match failed {
-        Some(error) => Err(error),
-        None => Ok(Answer::done(
-            format!("images: {}", tags.join(", ")),
-            json!({ "images": tags, "steps": records }),
-        )),
+    made?;
+    let tags: Vec<&str> = plan.iter().map(|it| it.tag.as_str()).collect();
+    Ok(Answer::done(
+        format!("images: {}", tags.join(", ")),
+        json!({ "images": tags, "steps": records }),
+    ))
+}
+
+/// The database's image, built only where nothing else gives one.
+pub fn ensure_postgres(ctx: &Ctx) -> Result<()> {
+    Planned::new(ctx, "postgres", false)?.ensure(ctx)
+}
+
+/// One image: what it is made from, and whether that is to be done.
+struct Planned {
+    name: &'static str,
+    tag: String,
+    recipe: String,
+    build: bool,
+}
+
+impl Planned {
+    fn new(ctx: &Ctx, name: &'static str, force: bool) -> Result<Planned> {
+        let tag = if name == "postgres" { image(ctx) } else { "python:3.11-slim".to_owned() };
+        let recipe = recipe_hash(&ctx.root.join(RECIPES), name)?;
+        // An image without our label came from a registry: it is the real one.
+        let is_current = docker::has_image(ctx, &tag)?
+            && docker::image_label(ctx, &tag, LABEL)?.is_none_or(|built_from| built_from == recipe);
+        Ok(Planned { name, tag, recipe, build: force || !is_current })
+    }
+
+    fn ensure(&self, ctx: &Ctx) -> Result<()> {
+        if !self.build {
+            return Ok(());
+        }
+        ensure_bootstrap(ctx)?;
+        build_image(ctx, self.name, &self.tag, &self.recipe)
     }
 }
 
@@ -154,7 +167,12 @@ fn recipe_hash(dir: &Path, name: &str) -> Result<String> {
     for part in [dir.to_owned(), dir.join(name)] {
         let entries =
             fs::read_dir(&part).with_context(|| format!("reading `{}`", part.display()))?;
-        files.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()));
+        files.extend(
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file() && path.extension().is_none_or(|it| it != "md")),
+        );
     }
     files.sort();
     let mut hash = Sha256::new();

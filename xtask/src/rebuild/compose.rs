@@ -67,7 +67,7 @@ fn build(
         let (proven, old) = match old_server {
             Some(Ok(address)) => {
                 let proven = verify::prove(ctx, target, &address, &init)?;
-                let old = rebuild::assess(ctx, &address, &proven.seeds)?;
+                let old = rebuild::assess_cluster(ctx, &address, &proven.seeds)?;
                 (proven, old)
             }
             Some(Err(why)) => (prove_elsewhere(ctx, compose, &init)?, Old::Unknown { why }),
@@ -223,7 +223,7 @@ fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -
 fn require_alive(ctx: &Ctx, container: &Container) -> Result<()> {
     let now = docker::inspect(ctx, &[&container.id])?;
     match now.first() {
-        Some(it) if it.running && it.restarts == container.restarts => Ok(()),
+        Some(it) if it.running && it.restarts == 0 => Ok(()),
         Some(it) => {
             let words = docker::last_complaint(ctx, &it.id);
             Err(Fault::failed(format!(
@@ -330,7 +330,7 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
         ServerState::Running(_) => match require_answering(ctx, compose) {
             Ok(address) => {
                 let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-                rebuild::assess(ctx, &address, &proven.seeds)?
+                rebuild::assess_cluster(ctx, &address, &proven.seeds)?
             }
             Err(error) if options.backup => return Err(error),
             Err(error) => Old::Unknown { why: format!("{error:#}") },

@@ -132,7 +132,7 @@ fn assess(ctx: &Ctx, old: Option<Result<Address, String>>, proven: &Proven) -> R
     match old {
         None => Ok(Old::None),
         Some(Err(why)) => Ok(Old::Unknown { why }),
-        Some(Ok(address)) => rebuild::assess(ctx, &address, &proven.seeds),
+        Some(Ok(address)) => rebuild::assess_cluster(ctx, &address, &proven.seeds),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
 use crate::proc::Account;
-use crate::run_state::write_private;
+use crate::run_state::{ensure_private_dir, write_private};
 use crate::target::ServerState;
 use crate::target::env_file::checkout_id;
 use crate::tools::postgres::{self, Installation};
@@ -55,12 +55,10 @@ pub enum Slot {
 impl Local {
     pub fn open(ctx: &Ctx) -> Result<Local> {
         let account = if nix::unistd::geteuid().is_root() { Some(unprivileged()?) } else { None };
-        let name = format!("{}-{}", ctx.config.metadata.project, checkout_id(ctx));
-        Ok(Local {
-            home: base_dir(ctx, account.is_some())?.join(name),
-            account,
-            serving: OnceCell::new(),
-        })
+        let base = base_dir(ctx, account.is_some())?;
+        let own = base.join(format!("{}-{}", ctx.config.metadata.project, checkout_id(ctx)));
+        let home = if own.exists() { own } else { moved_home(ctx, &base).unwrap_or(own) };
+        Ok(Local { home, account, serving: OnceCell::new() })
     }
 
     pub fn dir(&self, slot: Slot) -> PathBuf {
@@ -133,6 +131,8 @@ impl Local {
         }
         self.ensure_owned_dir(&self.socket_dir())?;
         write_private(&self.home.join("checkout"), ctx.root.as_os_str().as_encoded_bytes())?;
+        let noted = ensure_private_dir(&ctx.config.state_dir())?.join("home");
+        write_private(&noted, self.home.as_os_str().as_encoded_bytes())?;
         let password = self.home.join("password");
         if !password.exists() {
             let mut random = [0_u8; 18];
@@ -215,6 +215,15 @@ impl Local {
             None => Ok(()),
         }
     }
+}
+
+/// The cluster of a checkout that was moved here: the folder it was made in is
+/// gone. A copy finds that folder still there, and gets a cluster of its own.
+fn moved_home(ctx: &Ctx, base: &Path) -> Option<PathBuf> {
+    let noted = fs::read_to_string(ctx.config.state_dir().join("home")).ok()?;
+    let home = PathBuf::from(noted);
+    let checkout = PathBuf::from(fs::read_to_string(home.join("checkout")).ok()?);
+    (home.parent() == Some(base) && (checkout == ctx.root || !checkout.exists())).then_some(home)
 }
 
 fn base_dir(ctx: &Ctx, is_root: bool) -> Result<PathBuf> {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{ErrorKind, Result};
 use crate::facts::Facts;
@@ -172,9 +172,11 @@ async fn compare_table(table: &SeedTable, live: &Session) -> Result<SeedReport> 
     Ok(report)
 }
 
+/// Columns with another value in the live row. One that the live table does
+/// not have is the schema comparison's to tell: nobody edited it.
 fn differing(declared: &Value, live: &Value, columns: &[String]) -> Vec<String> {
-    let empty = Map::new();
-    let (declared, live) =
-        (declared.as_object().unwrap_or(&empty), live.as_object().unwrap_or(&empty));
-    columns.iter().filter(|column| declared.get(*column) != live.get(*column)).cloned().collect()
+    let differs = |column: &&String| {
+        live.get(*column).is_some_and(|value| Some(value) != declared.get(*column))
+    };
+    columns.iter().filter(differs).cloned().collect()
 }

@@ -12,13 +12,16 @@ use anyhow::{Context, Result};
 use super::{Local, Slot};
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::proc::Run;
+use crate::proc::{Finished, Run};
 use crate::run_state::write_private;
 use crate::target::env_file::is_free;
 use crate::tools::postgres::Installation;
 
 /// A start after a crash replays WAL; this is far beyond that.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How often a port may be taken from under a start.
+const START_TRIES: u32 = 3;
 
 impl Local {
     /// The port of the server that serves a slot; None when the pid file is
@@ -76,24 +79,35 @@ impl Local {
         }
         let data = self.dir(slot);
         self.remove_stale_pid(ctx, &data)?;
-        let port = self.pick_port(slot)?;
-        self.write_settings(ctx, &data, port)?;
         self.touch_log()?;
+        let mut tries = 0..START_TRIES;
+        loop {
+            let port = self.pick_port(slot)?;
+            self.write_settings(ctx, &data, port)?;
+            let finished = self.run_start(ctx, installation, &data)?;
+            match self.serving_port(slot) {
+                Some(port) if finished.is_success() => return Ok(port),
+                // Between the look and the start somebody took the port.
+                None if !is_free(port) && tries.next().is_some() => {
+                    ctx.term.detail(&format!("port {port} was taken meanwhile; trying another"));
+                }
+                _ => return Err(self.start_fault(&data).into()),
+            }
+        }
+    }
+
+    fn run_start(&self, ctx: &Ctx, installation: &Installation, data: &Path) -> Result<Finished> {
         let run = self
             .server_program(installation, "pg_ctl")
             .arg("--pgdata")
-            .arg(&data)
+            .arg(data)
             .arg("--log")
             .arg(self.log())
             .arg("--wait")
             .arg(format!("--timeout={}", START_TIMEOUT.as_secs()))
             .arg("start")
             .timeout(START_TIMEOUT + Duration::from_secs(10));
-        let finished = ctx.proc.capture(&run)?;
-        match self.serving_port(slot) {
-            Some(port) if finished.is_success() => Ok(port),
-            _ => Err(self.start_fault(&data).into()),
-        }
+        ctx.proc.capture(&run)
     }
 
     /// Stops the server of a slot if one serves it.

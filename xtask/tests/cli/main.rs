@@ -1,0 +1,52 @@
+//! The real binary, run as people run it: flags, streams, exit codes, and
+//! what is left behind.
+//!
+//! Every test works in a copy of the project of its own, with a server of its
+//! own. Without PostgreSQL on the machine the tests that need one say so in
+//! one line; under `CI=true` they fail.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests start programs and read the environment themselves, not through the doors they test"
+)]
+
+mod stage;
+
+mod tool;
+
+mod server;
+
+mod wiring;
+
+mod settings;
+
+mod init_file;
+
+mod broken_init;
+
+mod rebuild;
+
+mod consent;
+
+mod verify;
+
+mod table;
+
+mod swap;
+
+mod killed;
+
+mod interrupted;
+
+mod lifecycle;
+
+mod disk_full;
+
+mod checkouts;
+
+mod secrets;
+
+mod psql;
+
+mod url;
+
+mod bare_machine;
