@@ -20,7 +20,8 @@ fn a_first_build_leaves_nothing_behind(stage: &Stage) {
     stage.replace("docker-compose.yml", "  postgres_data:\n", SMALL);
     let ended = stage.run(["db-rebuild"]).answers_nothing();
     let ended = ended.exits(1).says(&["stopped (exit", "No space left on device"]);
-    ended.never_says(&["is gone"]);
+    ended.never_says(&["is gone"]).says(&["hint: its log is kept: `.xtask/container.log`"]);
+    assert!(stage.read(".xtask/container.log").contains("No space left on device"));
     assert_eq!((stage.containers().len(), stage.volume()), (0, None));
     stage.replace("docker-compose.yml", SMALL, "  postgres_data:\n");
 }

@@ -48,8 +48,8 @@ pub struct Snapshot {
     pub containers: Vec<String>,
     pub started: String,
     pub volume: Option<String>,
-    pub volume_created: String,
-    /// The cluster's own number: a new initdb makes a new one.
+    /// The cluster's own number: a new initdb makes a new one. (The engine's
+    /// CreatedAt of a volume changes with every start of the server.)
     pub cluster: String,
     pub users: String,
 }
@@ -128,15 +128,10 @@ impl Checkout {
 
     #[track_caller]
     pub fn snapshot(&self) -> Snapshot {
-        let volume = self.volume();
-        let created = volume.as_ref().map(|name| {
-            docker(&["volume", "inspect", "--format", "{{.CreatedAt}} {{.Mountpoint}}", name])
-        });
         Snapshot {
             containers: self.containers(),
             started: self.inspect("{{.State.StartedAt}}"),
-            volume,
-            volume_created: created.unwrap_or_default(),
+            volume: self.volume(),
             cluster: self.sql("SELECT system_identifier FROM pg_control_system()"),
             users: self.users(),
         }

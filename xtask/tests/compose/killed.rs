@@ -1,6 +1,6 @@
 //! `kill -9` at every step: the state is told, the next run puts it right.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::engine::docker;
 use crate::stage::Stage;
@@ -44,6 +44,9 @@ fn a_rebuild_killed_after_the_loss_names_the_dump() {
         stage.add_user("dumped");
         killed_at(&stage, step);
         let dump = last_dump(&stage);
+        if step == "up" {
+            other_commands_do_not_forget(&stage, &dump);
+        }
         let ended = stage.run(["status"]).exits(2);
         let ended = ended.answers(&[&format!("was stopped during `{step}`")]);
         // Down is not gone; and whatever is gone lies in the dump.
@@ -56,6 +59,16 @@ fn a_rebuild_killed_after_the_loss_names_the_dump() {
         assert!(stage.read_dump(&dump).contains("dumped@example"));
         assert_eq!(stage.users(), "");
     }
+}
+
+/// A second try that fails, and a `down`: neither makes good what was lost.
+fn other_commands_do_not_forget(stage: &Stage, dump: &Path) {
+    stage.edit_init("CREATE TABLE IF NOT EXISTS users (", "CREATE TABLEAU users (");
+    stage.run(["db-rebuild", "--yes"]).exits(1).says(&["TABLEAU"]);
+    stage.edit_init("CREATE TABLEAU users (", "CREATE TABLE IF NOT EXISTS users (");
+    stage.run(["down"]).exits(0);
+    let ended = stage.run(["status"]).exits(2);
+    ended.answers(&["the old database is gone", &dump.display().to_string()]);
 }
 
 fn last_dump(stage: &Stage) -> PathBuf {

@@ -3,7 +3,6 @@
 use std::os::unix::fs::MetadataExt;
 
 use crate::checkouts::CLONING;
-use crate::engine::docker;
 use crate::stage::{INIT, Stage};
 use crate::tool::Tool;
 
@@ -103,10 +102,10 @@ fn a_broken_init_sql_harms_nobody(stage: &Stage) {
 fn the_server_stops_and_starts_with_its_data(stage: &Stage) {
     stage.add_user("stays");
     let volume = stage.volume().expect("a volume");
-    let created = docker(&["volume", "inspect", "--format", "{{.CreatedAt}}", &volume]);
+    let cluster = stage.snapshot().cluster;
     stage.run(["down"]).exits(0).answers(&["the data stays"]);
     assert!(stage.containers().is_empty());
-    assert_eq!(docker(&["volume", "inspect", "--format", "{{.CreatedAt}}", &volume]), created);
+    assert_eq!(stage.volume(), Some(volume));
     stage.run(["status"]).exits(2).answers(&["stopped; its data is there", "next: cargo xtask up"]);
     stage
         .run(["db-verify"])
@@ -114,7 +113,8 @@ fn the_server_stops_and_starts_with_its_data(stage: &Stage) {
         .answers_nothing()
         .says(&["is stopped", "hint: start it: `cargo xtask up`"]);
     stage.run(["up"]).exits(0).answers(&["serves"]);
-    assert_eq!(stage.users(), "stays");
+    let after = stage.snapshot();
+    assert_eq!((after.cluster, after.users.as_str()), (cluster, "stays"));
     stage.run(["status"]).exits(0);
     // A stopped database is started, asked, and dumped before it goes.
     stage.run(["down"]).exits(0);

@@ -26,15 +26,17 @@ fn another_password(stage: &Stage) {
         ended.says(&[&stage.volume().expect("a volume")]).never_says(&[PASSWORD, "second-password"]);
     }
     stage.run(["status"]).exits(2).answers(&words).never_says(&["panicked"]);
-    stage.run(["up"]).exits(1).says(&words);
     assert_eq!(stage.snapshot(), before);
     assert!(stage.dumps().is_empty());
     let ended = stage.run(["db-rebuild", "--no-backup"]).exits(3).answers_nothing();
     ended.says(&["cannot be read", "NO dump", "hint: if it is meant, add `--yes`"]);
     assert_eq!(stage.snapshot(), before);
+    // `up` gives the container the new settings, and the data is as it was.
+    stage.run(["up"]).exits(1).says(&words);
     // The old password put back: nothing had happened.
     stage.set("POSTGRES_PASSWORD", PASSWORD);
     stage.run(["db-verify"]).exits(0);
+    assert_eq!(stage.users(), "locked_in");
     stage.set("POSTGRES_PASSWORD", "second-password");
     stage.run(["db-rebuild", "--no-backup", "--yes"]).exits(0);
     assert_eq!(stage.users(), "");
@@ -45,9 +47,6 @@ fn another_password(stage: &Stage) {
 fn another_major(stage: &Stage) {
     stage.run(["down"]).exits(0);
     stage.in_volume("echo 15 > /v/PG_VERSION");
-    let volume = stage.volume().expect("a volume");
-    let created = || docker(&["volume", "inspect", "--format", "{{.CreatedAt}}", &volume]);
-    let before = created();
     let words = [
         "was made by PostgreSQL 15",
         "is PostgreSQL 17",
@@ -57,7 +56,6 @@ fn another_major(stage: &Stage) {
     ];
     for command in [&["db-rebuild", "--yes"][..], &["up"], &["db-verify"]] {
         stage.run(command).exits(1).answers_nothing().says(&words);
-        assert_eq!(created(), before, "after {command:?}");
     }
     stage.run(["status"]).exits(2).answers(&["was made by PostgreSQL 15"]);
     assert!(stage.dumps().is_empty());
