@@ -99,11 +99,7 @@ fn build(
 }
 
 /// The new container with an empty volume, until init.sql has run in it.
-fn start_new(
-    ctx: &Ctx,
-    steps: &mut Steps<'_>,
-    compose: &Compose,
-) -> Result<(Container, Address)> {
+fn start_new(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<(Container, Address)> {
     let container = steps.step("up", |_| {
         let container = up(ctx, compose)?;
         let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));

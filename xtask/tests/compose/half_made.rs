@@ -13,7 +13,11 @@ fn half_a_schema_is_told_by_line_and_repaired() {
     for _ in 0..2 {
         Tool::new("docker-compose", &stage.root).args(["up", "-d"]).run().exits(0);
     }
-    wait_until("half a schema that serves", || stage.try_sql("SELECT 'yes' FROM users LIMIT 1").or_else(|| stage.try_sql("SELECT count(*) FROM users")));
+    wait_until("half a schema that serves", || {
+        stage
+            .try_sql("SELECT 'yes' FROM users LIMIT 1")
+            .or_else(|| stage.try_sql("SELECT count(*) FROM users"))
+    });
     let stopped = format!("init.sql stopped at line {line}: ");
     let complaint = "type \"varcharr\" does not exist";
     let declared = good.matches("\nCREATE TABLE ").count();
@@ -23,10 +27,12 @@ fn half_a_schema_is_told_by_line_and_repaired() {
         .expect("a number");
     assert!(0 < present && present < declared, "{present} of {declared}");
     // The file is still broken: it is told what there is, and why no more.
-    stage
-        .run(["status"])
-        .exits(2)
-        .answers(&[&stopped, complaint, &format!("{present} tables exist"), "does not run"]);
+    stage.run(["status"]).exits(2).answers(&[
+        &stopped,
+        complaint,
+        &format!("{present} tables exist"),
+        "does not run",
+    ]);
     stage.run(["db-verify"]).exits(1).answers_nothing().says(&["does not run", "varcharr"]);
     stage.run(["db-rebuild", "--yes"]).exits(1).says(&["does not run", &format!(":{line}:")]);
     assert_eq!(stage.sql("SELECT count(*) FROM users"), "0", "the half that is there serves");
