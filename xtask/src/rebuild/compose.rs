@@ -209,6 +209,7 @@ pub fn wait_complete(ctx: &Ctx, container: &Container, address: &Address) -> Res
 }
 
 fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -> Result<()> {
+    ctx.term.equivalent("sql>", &format!("{marker}; -- over TCP, until it answers true"));
     let mut looked = Instant::now();
     let waited = ctx.wait(wait_ready(address, marker, READY_DEADLINE, async || {
         if looked.elapsed() < LOOK_AGAIN {
