@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use pg_live::LoadFailure;
+use pg_live::{ErrorKind, LoadFailure};
 use sha2::{Digest, Sha256};
 
 use crate::context::Ctx;
@@ -55,6 +55,15 @@ impl InitFile {
         let error = &failure.error;
         if error.sqlstate.is_none() {
             return anyhow::Error::from(error.clone()).context(format!("running `{}`", self.shown));
+        }
+        if error.kind == ErrorKind::OutOfResources {
+            // No line of the file is to blame.
+            return Fault::failed(format!(
+                "running `{}`: the server is out of disk space or memory: {error}",
+                self.shown
+            ))
+            .hint("make room, then run the command again")
+            .into();
         }
         let mut message = format!("`{}` does not run: {error}", self.shown);
         if let Some(context) = error.context.as_deref().and_then(|context| context.lines().next()) {

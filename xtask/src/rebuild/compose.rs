@@ -99,11 +99,7 @@ fn build(
 }
 
 /// The new container with an empty volume, until init.sql has run in it.
-fn start_new(
-    ctx: &Ctx,
-    steps: &mut Steps<'_>,
-    compose: &Compose,
-) -> Result<(Container, Address)> {
+fn start_new(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<(Container, Address)> {
     let container = steps.step("up", |_| {
         let container = up(ctx, compose)?;
         let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));
@@ -213,6 +209,7 @@ pub fn wait_complete(ctx: &Ctx, container: &Container, address: &Address) -> Res
 }
 
 fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -> Result<()> {
+    ctx.term.equivalent("sql>", &format!("{marker}; -- over TCP, until it answers true"));
     let mut looked = Instant::now();
     let waited = ctx.wait(wait_ready(address, marker, READY_DEADLINE, async || {
         if looked.elapsed() < LOOK_AGAIN {

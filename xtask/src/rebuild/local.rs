@@ -163,7 +163,11 @@ fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
         return Ok(());
     }
     if local.exists(Slot::Live) && local.exists(Slot::Old) {
-        // The new one took the place and did not serve: undo.
+        // The new one took the place and did not serve to the end: undo. Under
+        // another name its server would not be found any more.
+        if local.serving_port(Slot::Live).is_some() {
+            local.stop(ctx, &postgres::require(ctx, local.major(Slot::Live))?, Slot::Live)?;
+        }
         local.discard(ctx, Slot::New)?;
         local.rename(Slot::Live, Slot::New)?;
     }

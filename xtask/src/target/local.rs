@@ -87,9 +87,13 @@ impl Local {
         if let Some(found) = self.serving.get() {
             return Ok(found.clone());
         }
-        // While the first cluster is being built, it is the one.
-        let major = self.major(Slot::Live).or(self.major(Slot::New));
-        let found = postgres::require(ctx, major)?;
+        // While the first cluster is being built, it is the one; also when the
+        // old one is given up because nothing here can serve it.
+        let (live, new) = (self.major(Slot::Live), self.major(Slot::New));
+        let found = match postgres::require(ctx, live.or(new)) {
+            Err(_) if new.is_some() => postgres::require(ctx, new)?,
+            other => other?,
+        };
         Ok(self.serving.get_or_init(|| found).clone())
     }
 

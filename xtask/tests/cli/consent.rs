@@ -70,11 +70,12 @@ fn a_protected_database_wants_its_name_and_stays_protected() {
     assert!(!project.has_row("mine"));
     // The mark outlives the rebuild: also an empty protected database asks.
     project.run(["db-rebuild", "--yes"]).exits(3).says(&["is protected", hint]);
-    project.run([&agreed[..], &["--swap"]].concat()).exits(0);
-    project.run(["db-rebuild", "--yes"]).exits(3).says(&["is protected", hint]);
+    let swap = ["db-rebuild", "--yes", "--swap"];
+    project.run([&swap[..], &["--confirm-db", DATABASE]].concat()).exits(0);
+    project.run(swap).exits(3).says(&["is protected", hint]);
     project.run(["db-verify"]).exits(0);
     project.run(["target", "--unprotect", "--yes", "--confirm-db", DATABASE]).exits(0);
-    project.run(["db-rebuild"]).exits(0);
+    project.run(["db-rebuild", "--swap"]).exits(0);
 }
 
 #[test]

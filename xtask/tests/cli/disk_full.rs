@@ -1,1 +1,59 @@
-//! TODO
+//! The disk is full: told as that, and the old database serves on.
+
+use std::process::Command;
+
+use crate::stage::{Project, is_root, skip};
+
+/// A small disk of its own under `XTASK_LOCAL_DIR`, in megabytes. The
+/// project's janitor unmounts it.
+fn size(project: &Project, megabytes: u64, first: bool) -> bool {
+    let option = if first {
+        format!("size={megabytes}m,mode=755")
+    } else {
+        format!("remount,size={megabytes}m")
+    };
+    let mut mount = Command::new("mount");
+    mount.args(["-t", "tmpfs", "-o", &option, "xtask-cli"]).arg(project.local_dir());
+    mount.output().is_ok_and(|output| output.status.success())
+}
+
+fn used_megabytes(project: &Project) -> u64 {
+    let it = nix::sys::statvfs::statvfs(&project.local_dir()).expect("is mounted");
+    let used = u64::from(it.blocks()) - u64::from(it.blocks_free());
+    used * it.fragment_size() / 1_000_000 + 1
+}
+
+#[test]
+fn a_full_disk_takes_nothing_away() {
+    let Some(project) = Project::with_server_programs() else { return };
+    if !is_root() || !size(&project, 1000, true) {
+        skip("mounting a small disk needs root");
+        return;
+    }
+    project.install_database();
+    project.run(["up"]).exits(0);
+    project.insert_row("mine");
+    let before = project.identity();
+    let used = used_megabytes(&project);
+    // The first does not hold a new cluster; the others break off later.
+    for room in [5, 45, 60] {
+        assert!(size(&project, used + room, false));
+        let ended = project.run(["db-rebuild", "--yes"]);
+        if ended.code == 0 {
+            assert!(room > 5, "the disk was not full: {}", ended.whole());
+            break;
+        }
+        assert!(ended.code == 1 || ended.code == 4, "{}", ended.whole());
+        let why = ["No space left on device", "out of disk space"];
+        assert!(why.iter().any(|why| ended.stderr.contains(why)), "{}", ended.whole());
+        // It is not the file's fault.
+        let ended = ended.never_says(&["does not run", "init.sql:"]);
+        assert!(size(&project, 1000, false));
+        assert_eq!(project.identity(), before, "another database is served: {}", ended.whole());
+        assert!(project.has_row("mine"), "the row is gone: {}", ended.whole());
+        project.is_tidy();
+    }
+    project.run(["db-rebuild", "--yes"]).exits(0);
+    project.run(["db-verify"]).exits(0);
+    project.is_tidy();
+}

@@ -72,15 +72,20 @@ impl Project {
         format!("postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}")
     }
 
-    pub fn psql_on(&self, database: &str) -> Tool {
-        Tool::new(program("psql"), &self.root)
+    /// A program that finds this project's database in its environment.
+    pub fn client(&self, program: impl AsRef<std::ffi::OsStr>) -> Tool {
+        Tool::new(program, &self.root)
             .env("PGHOST", "127.0.0.1")
             .env("PGPORT", self.port().to_string())
             .env("PGUSER", USER)
             .env("PGPASSWORD", self.password())
-            .env("PGDATABASE", database)
-            .env("PGCONNECT_TIMEOUT", "10")
-            .args(["-XAtq", "-v", "ON_ERROR_STOP=1"])
+            .env("PGDATABASE", DATABASE)
+            .env("PGCONNECT_TIMEOUT", "30")
+    }
+
+    pub fn psql_on(&self, database: &str) -> Tool {
+        let psql = self.client(program("psql")).env("PGDATABASE", database);
+        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1"])
     }
 
     #[track_caller]

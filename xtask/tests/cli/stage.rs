@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::server;
-use crate::tool::{BINARY, Tool};
+use crate::tool::{BINARY, Tool, wait_until};
 
 /// What the tool reads of a project.
 const COPIED: [&str; 6] = [
@@ -101,16 +101,23 @@ impl Project {
 
     /// A copy of the project whose database is built; its server is stopped.
     pub fn with_stopped_database() -> Option<Project> {
-        static BUILT: OnceLock<Project> = OnceLock::new();
         let project = Project::with_server_programs()?;
+        project.install_database();
+        Some(project)
+    }
+
+    /// Puts a copy of a built cluster into the home, which is not there yet.
+    pub fn install_database(&self) {
+        static BUILT: OnceLock<Project> = OnceLock::new();
         let built = BUILT.get_or_init(|| {
             let built = Project::new();
             built.run(["db-rebuild"]).exits(0);
             built.run(["down"]).exits(0);
             built
         });
-        copy(&built.home(), &project.home());
-        Some(project)
+        copy(&built.home(), &self.home());
+        // Its port is not this one's.
+        fs::remove_file(self.home().join("port")).expect("was noted");
     }
 
     /// Where `XTASK_LOCAL_DIR` points.
@@ -221,6 +228,11 @@ impl Drop for Project {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
+        if !std::thread::panicking() {
+            wait_until("nothing works in the project any more", || {
+                server::processes_below(self.temp.path()).is_empty().then_some(())
+            });
+        }
         drop(self.janitor.stdin.take());
         let _ = self.janitor.wait();
     }

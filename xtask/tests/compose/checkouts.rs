@@ -49,8 +49,7 @@ fn a_borrowed_name_is_refused(first: &Checkout, second: &Checkout) {
     let own = second.read(".env");
     second.write(".env", first.read(".env"));
     let folder = first.root.canonicalize().expect("is there").display().to_string();
-    let commands: [&[&str]; 4] =
-        [&["db-rebuild", "--yes"], &["db-verify"], &["up"], &["down"]];
+    let commands: [&[&str]; 4] = [&["db-rebuild", "--yes"], &["db-verify"], &["up"], &["down"]];
     for words in commands {
         let ended = second.run(words).exits(3).answers_nothing();
         ended.says(&["belongs to the checkout in", &folder, "hint:", "COMPOSE_PROJECT_NAME="]);

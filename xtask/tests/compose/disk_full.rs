@@ -5,7 +5,8 @@ use crate::stage::Stage;
 
 /// Behind the volume's name in docker-compose.yml. initdb alone needs more
 /// than 24 MB with its first WAL segment.
-const SMALL: &str = "  postgres_data:\n    driver_opts: {type: tmpfs, device: tmpfs, o: \"size=24m\"}\n";
+const SMALL: &str =
+    "  postgres_data:\n    driver_opts: {type: tmpfs, device: tmpfs, o: \"size=24m\"}\n";
 
 #[test]
 fn a_full_disk_loses_no_row() {

@@ -59,8 +59,7 @@ impl Checkout {
     pub fn containers(&self) -> Vec<String> {
         let project = format!("label=com.docker.compose.project={}", self.project());
         let service = "label=com.docker.compose.service=postgres";
-        let found =
-            docker(&["ps", "-aq", "--no-trunc", "--filter", &project, "--filter", service]);
+        let found = docker(&["ps", "-aq", "--no-trunc", "--filter", &project, "--filter", service]);
         found.lines().map(str::to_owned).collect()
     }
 
@@ -89,8 +88,19 @@ impl Checkout {
         let mount = format!("{}:/v", self.volume().expect("a volume"));
         let name = format!("{}-hand", self.project());
         docker(&[
-            "run", "--rm", "--name", &name, "--volume", &mount, "--network", "none", "--entrypoint",
-            "sh", IMAGE, "-c", line,
+            "run",
+            "--rm",
+            "--name",
+            &name,
+            "--volume",
+            &mount,
+            "--network",
+            "none",
+            "--entrypoint",
+            "sh",
+            IMAGE,
+            "-c",
+            line,
         ])
     }
 
@@ -100,8 +110,19 @@ impl Checkout {
         let containers = self.containers();
         let [container] = containers.as_slice() else { return None };
         let output = try_docker(&[
-            "exec", container, "psql", "-h", "127.0.0.1", "-U", "osint_user", "-d",
-            "osint_platform", "-v", "ON_ERROR_STOP=1", "-XAtqc", sql,
+            "exec",
+            container,
+            "psql",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "osint_user",
+            "-d",
+            "osint_platform",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-XAtqc",
+            sql,
         ]);
         let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         output.status.success().then_some(answer)
@@ -149,7 +170,12 @@ impl Checkout {
     #[track_caller]
     pub fn is_tidy(&self) {
         let names = docker(&[
-            "ps", "-a", "--filter", &format!("name=^/?{}", self.project()), "--format", "{{.Names}}",
+            "ps",
+            "-a",
+            "--filter",
+            &format!("name=^/?{}", self.project()),
+            "--format",
+            "{{.Names}}",
         ]);
         assert_eq!(names.lines().count(), 1, "containers: {names}");
         let left = self.root.join(".xtask/run.json");

@@ -19,18 +19,15 @@ fn compose_v2_does_the_same_on_the_same_stack() {
     with_v2(&stage, &["db-rebuild", "--explain"]).exits(0).says(&["docker compose -p"]);
     stage.add_user("made_under_v2");
     with_v2(&stage, &["db-verify"]).exits(0);
-    with_v2(&stage, &["db-rebuild"]).exits(3).says(&["users 1"]);
-    with_v2(&stage, &["db-rebuild", "--yes"]).exits(0).says(&["ok   safety dump"]);
     stage.becomes_healthy();
     stage.is_tidy();
-    stage.add_user("handed_over");
     // v1 takes over v2's stack, and the other way round.
     stage.run(["db-rebuild", "--yes", "--explain"]).exits(0).says(&["docker-compose -p"]);
     stage.add_user("back_again");
     with_v2(&stage, &["down"]).exits(0);
     with_v2(&stage, &["up"]).exits(0);
     assert_eq!(stage.users(), "back_again");
-    with_v2(&stage, &["db-rebuild", "--yes"]).exits(0);
+    with_v2(&stage, &["db-rebuild", "--yes"]).exits(0).says(&["ok   safety dump"]);
     with_v2(&stage, &["status"]).exits(0);
     stage.is_tidy();
 }

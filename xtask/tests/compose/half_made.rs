@@ -23,10 +23,12 @@ fn half_a_schema_is_told_by_line_and_repaired() {
         .expect("a number");
     assert!(0 < present && present < declared, "{present} of {declared}");
     // The file is still broken: it is told what there is, and why no more.
-    stage
-        .run(["status"])
-        .exits(2)
-        .answers(&[&stopped, complaint, &format!("{present} tables exist"), "does not run"]);
+    stage.run(["status"]).exits(2).answers(&[
+        &stopped,
+        complaint,
+        &format!("{present} tables exist"),
+        "does not run",
+    ]);
     stage.run(["db-verify"]).exits(1).answers_nothing().says(&["does not run", "varcharr"]);
     stage.run(["db-rebuild", "--yes"]).exits(1).says(&["does not run", &format!(":{line}:")]);
     assert_eq!(stage.sql("SELECT count(*) FROM users"), "0", "the half that is there serves");

@@ -19,7 +19,12 @@ fn the_password_is_in_no_output_argument_or_note() {
         let commands: [&[&str]; 7] = [
             &["db-rebuild"],
             &["db-verify"],
-            &["psql", "--", "-XAtc", "INSERT INTO users (username, email, hashed_password) VALUES ('a', 'b', 'c')"],
+            &[
+                "psql",
+                "--",
+                "-XAtc",
+                "INSERT INTO users (username, email, hashed_password) VALUES ('a', 'b', 'c')",
+            ],
             &["db-rebuild", "--yes"],
             &["status", "--config"],
             &["down"],

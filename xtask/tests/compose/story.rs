@@ -55,10 +55,11 @@ fn an_edited_init_sql_is_built(stage: &Stage) {
         "    CONSTRAINT pk_users PRIMARY KEY (id),",
         "    nickname varchar(50),\n    CONSTRAINT pk_users PRIMARY KEY (id),",
     );
-    stage
-        .run(["db-verify"])
-        .exits(2)
-        .answers(&["field_notes", "-    nickname", "is not what init.sql says"]);
+    stage.run(["db-verify"]).exits(2).answers(&[
+        "field_notes",
+        "-    nickname",
+        "is not what init.sql says",
+    ]);
     stage.run(["db-rebuild", "--yes"]).exits(0).says(&["ok   safety dump", "ok   remove volume"]);
     assert_eq!(stage.sql("SELECT count(*) FROM field_notes"), "0");
     assert_eq!(stage.sql("SELECT count(nickname) FROM users"), "0");

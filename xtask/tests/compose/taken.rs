@@ -62,7 +62,12 @@ fn a_missing_image(stage: &Stage) {
     let before = stage.snapshot();
     for words in [&["db-rebuild", "--yes"][..], &["db-rebuild", "--dry-run"]] {
         let ended = stage.tool(words).env("POSTGRES_IMAGE", NO_IMAGE).run().exits(4);
-        ended.answers_nothing().says(&[NO_IMAGE, "cannot be pulled", "hint:", "cargo xtask images"]);
+        ended.answers_nothing().says(&[
+            NO_IMAGE,
+            "cannot be pulled",
+            "hint:",
+            "cargo xtask images",
+        ]);
     }
     assert_eq!(stage.snapshot(), before);
 }
@@ -106,7 +111,10 @@ fn a_volume_that_others_use(stage: &Stage) {
             ended.says(&[&volume, "is also used by", &name, "hint:", "docker rm --force"]);
         }
         assert_eq!(stage.snapshot(), before);
-        assert_eq!(docker(&["inspect", "--format", "{{.State.Running}}", &name]), start.to_string());
+        assert_eq!(
+            docker(&["inspect", "--format", "{{.State.Running}}", &name]),
+            start.to_string()
+        );
     }
     docker(&["rm", "--force", &name]);
     a_volume_that_is_taken_while_we_work(stage, &[&create[..], &["600"]].concat(), &name);

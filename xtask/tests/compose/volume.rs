@@ -23,7 +23,9 @@ fn another_password(stage: &Stage) {
     for command in commands {
         let ended = stage.run(command).exits(1).answers_nothing();
         let ended = ended.says(&words).says(&hints);
-        ended.says(&[&stage.volume().expect("a volume")]).never_says(&[PASSWORD, "second-password"]);
+        ended
+            .says(&[&stage.volume().expect("a volume")])
+            .never_says(&[PASSWORD, "second-password"]);
     }
     stage.run(["status"]).exits(2).answers(&words).never_says(&["panicked"]);
     assert_eq!(stage.snapshot(), before);

@@ -83,6 +83,7 @@ impl Local {
         let mut tries = 0..START_TRIES;
         loop {
             let port = self.pick_port(slot)?;
+            self.remove_stale_socket(port)?;
             self.write_settings(ctx, &data, port)?;
             let finished = self.run_start(ctx, installation, &data)?;
             match self.serving_port(slot) {
@@ -107,7 +108,8 @@ impl Local {
             .arg(format!("--timeout={}", START_TIMEOUT.as_secs()))
             .arg("start")
             .timeout(START_TIMEOUT + Duration::from_secs(10));
-        ctx.proc.capture(&run)
+        // Stopped midway, `pg_ctl` would leave a server nobody knows of.
+        ctx.interrupt.shield(|| ctx.proc.capture(&run))
     }
 
     /// Stops the server of a slot if one serves it.
@@ -181,6 +183,21 @@ impl Local {
         if pid.is_none_or(|pid| !is_postmaster(pid, data)) {
             ctx.term.detail("removing a stale postmaster.pid");
             fs::remove_file(&path).with_context(|| format!("removing `{}`", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The socket of a server that was killed. Its port is free, so nobody
+    /// serves there; the number in its lock may be anybody's by now.
+    fn remove_stale_socket(&self, port: u16) -> Result<()> {
+        for suffix in ["", ".lock"] {
+            let path = self.socket_dir().join(format!(".s.PGSQL.{port}{suffix}"));
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("removing `{}`", path.display()));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
