@@ -194,7 +194,7 @@ pub fn require_clean(verification: Verification) -> Result<Verification> {
 pub fn conclude_failure(steps: Steps<'_>, error: anyhow::Error) -> anyhow::Error {
     let note = steps.run.note().clone();
     if !note.old_is_gone {
-        steps.end();
+        steps.withdraw();
         return error;
     }
     let dump = match &note.safety_dump {

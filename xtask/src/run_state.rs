@@ -90,18 +90,20 @@ impl RunState {
         }
         end_orphan(ctx, &dir);
         sweep_partial_dumps(&dir);
+        let interrupted = read_note(&dir);
+        // What was lost then is in that dump, whatever becomes of this run.
+        let inherited = interrupted.as_ref().filter(|before| before.old_is_gone);
         let note = Note {
             command: command.to_owned(),
             target: target.to_owned(),
             step: "starting".to_owned(),
             pid: std::process::id(),
             started: now(),
-            safety_dump: None,
+            safety_dump: inherited.and_then(|before| before.safety_dump.clone()),
             old_is_gone: false,
         };
         lock.set_len(0)?;
         write!(lock, "`cargo xtask {command}` (pid {}, since {})", note.pid, note.started)?;
-        let interrupted = read_note(&dir);
         ctx.proc.watch(Some(dir.join("child")));
         Ok(RunState { dir, _lock: lock, note, interrupted })
     }
@@ -129,6 +131,20 @@ impl RunState {
     pub fn end(self, ctx: &Ctx) {
         ctx.proc.watch(None);
         let _ = std::fs::remove_file(self.dir.join("run.json"));
+    }
+
+    /// The run ended and did not take over what an earlier one left: a loss
+    /// that is to be made good stays on record.
+    pub fn withdraw(mut self, ctx: &Ctx) {
+        match self.interrupted.take().filter(|before| before.old_is_gone) {
+            Some(before) => {
+                ctx.proc.watch(None);
+                self.note = before;
+                // The note of this run says less, and is there.
+                let _ = self.write();
+            }
+            None => self.end(ctx),
+        }
     }
 
     fn write(&self) -> Result<()> {

@@ -88,4 +88,12 @@ impl<'a> Steps<'a> {
         run.end(ctx);
         records
     }
+
+    /// The run is over, and what an earlier run left is still to be taken
+    /// over.
+    pub fn withdraw(self) -> Vec<StepRecord> {
+        let Steps { ctx, run, records, .. } = self;
+        run.withdraw(ctx);
+        records
+    }
 }

@@ -126,6 +126,7 @@ impl Verification {
 pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<Verification> {
     let dumping = pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, proven.roles)?;
     let marker = ctx.config.metadata.ready.clone();
+    explain_reading(ctx, &marker);
     let (found, seeds, health, probe) = ctx.wait(async {
         let session = Session::connect(live, "db-verify").await?;
         let found = facts(&session).await?;
@@ -147,6 +148,20 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
         bytes: found.bytes,
         server_version: found.server_version,
     })
+}
+
+/// What is asked beside the schema, for `--explain`.
+fn explain_reading(ctx: &Ctx, marker: &str) {
+    for sql in [
+        "SELECT count(*) FROM <each table>;",
+        "SELECT * FROM <each table with seed rows> WHERE <its unique keys> = <the declared rows'>;",
+        "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid;",
+        "SELECT conname FROM pg_constraint WHERE NOT convalidated;",
+        "SELECT last_value FROM <each owned sequence>; SELECT max(<its column>) FROM <its table>;",
+    ] {
+        ctx.term.equivalent("sql>", sql);
+    }
+    ctx.term.equivalent("sql>", marker);
 }
 
 /// A database init.sql has just run in.

@@ -58,7 +58,7 @@ fn run(ctx: &Ctx, rest: Rest) -> Result<Answer> {
         }
         Target::Url(_) => Ok(told((), "")),
     });
-    let records = steps.end();
+    let records = steps.withdraw();
     stopped?;
     Ok(Answer::done(
         "stopped; the data stays (`cargo xtask up` starts it again)",

@@ -76,7 +76,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             Ok(told((), if it.build { it.tag.clone() } else { format!("{} is there", it.tag) }))
         })
     });
-    let records = steps.end();
+    let records = steps.withdraw();
     made?;
     let tags: Vec<&str> = plan.iter().map(|it| it.tag.as_str()).collect();
     Ok(Answer::done(

@@ -191,7 +191,7 @@ fn half_initialised(ctx: &Ctx, target: &Target, address: &Address, found: &Facts
     let stopped = match target {
         Target::Compose(compose) => {
             let container = compose.container(ctx).ok().flatten();
-            container.and_then(|it| docker::init_complaint(&docker::logs(ctx, &it.id, 5000)))
+            container.and_then(|it| docker::init_complaint(&docker::logs(ctx, &it.id)))
         }
         Target::Local(_) | Target::Url(_) => None,
     };

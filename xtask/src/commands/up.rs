@@ -67,7 +67,7 @@ fn start(ctx: &Ctx, target: &Target) -> Result<Answer> {
                 })?;
                 Ok(told((), container.name.clone()))
             });
-            let records = steps.end();
+            let records = if started.is_ok() { steps.end() } else { steps.withdraw() };
             started?;
             Ok(Answer::done(serving(ctx, target)?, json!({ "steps": records })))
         }
@@ -84,7 +84,7 @@ fn start_local(ctx: &Ctx, target: &Target, local: &Local) -> Result<Answer> {
         rebuild::local::require_marker(ctx, &local.address(ctx, port)?)?;
         Ok(told((), format!("127.0.0.1:{port}, PostgreSQL {}", installation.major)))
     });
-    let records = steps.end();
+    let records = if started.is_ok() { steps.end() } else { steps.withdraw() };
     started?;
     Ok(Answer::done(serving(ctx, target)?, json!({ "steps": records })))
 }

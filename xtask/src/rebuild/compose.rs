@@ -14,8 +14,9 @@ use serde_json::json;
 
 use crate::context::{Ctx, Waited};
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Fault};
+use crate::outcome::{Answer, Exit, Fault};
 use crate::rebuild::{self, Old, Options};
+use crate::run_state::write_private;
 use crate::steps::{Steps, told};
 use crate::target::compose::{Compose, Stdin, exec, image, password_fault};
 use crate::target::{ServerState, Target};
@@ -77,24 +78,16 @@ fn build(
     })?;
     rebuild::require_consent(ctx, target, &old, options)?;
     rebuild::dump_step(ctx, steps, target, &old, options)?;
-    let had_old = take_away(ctx, steps, compose)?;
-    let container = steps.step("up", |_| {
-        let container = up(ctx, compose)?;
-        let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));
-        Ok(told(container, detail))
-    })?;
-    let address = compose.address(ctx, &container)?;
-    let waited = steps.step("wait for init.sql", |_| {
-        wait_complete(ctx, &container, &address)?;
-        Ok(told((), "the completion marker answers over TCP"))
-    });
-    if let Err(error) = waited {
-        if !had_old {
-            // Nothing was lost: leave nothing half-made either.
-            ctx.interrupt.shield(|| remove_half_made(ctx, compose))?;
+    take_away(ctx, steps, compose)?;
+    let started = start_new(ctx, steps, compose);
+    let (container, address) = match started {
+        Ok(it) => it,
+        // Whatever is there is new and unfinished: served again by a restart
+        // policy it would look like a database.
+        Err(error) => {
+            return Err(ctx.interrupt.shield(|| clear_half_made(ctx, compose, error))?);
         }
-        return Err(error);
-    }
+    };
     let verification = steps.step("verify", |_| {
         let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
         let detail =
@@ -105,12 +98,26 @@ fn build(
     Ok((verification, container))
 }
 
+/// The new container with an empty volume, until init.sql has run in it.
+fn start_new(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<(Container, Address)> {
+    let container = steps.step("up", |_| {
+        let container = up(ctx, compose)?;
+        let detail = format!("{}, port {}", container.name, container.port.unwrap_or(0));
+        Ok(told(container, detail))
+    })?;
+    let address = compose.address(ctx, &container)?;
+    steps.step("wait for init.sql", |_| {
+        wait_complete(ctx, &container, &address)?;
+        Ok(told((), "the completion marker answers over TCP"))
+    })?;
+    Ok((container, address))
+}
+
 /// Stops the old database and removes its volume. One that could not be
-/// removed serves again: nothing was lost. True when there was one.
-fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<bool> {
+/// removed serves again: nothing was lost.
+fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<()> {
     let Some(volume) = compose.volume(ctx)? else {
-        steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)))?;
-        return Ok(false);
+        return steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)));
     };
     let downed = steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)));
     let removed = downed.and_then(|()| {
@@ -121,7 +128,7 @@ fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<bool
             Ok(told((), volume.clone()))
         })
     });
-    let Err(error) = removed else { return Ok(true) };
+    let Err(error) = removed else { return Ok(()) };
     ctx.interrupt.shield(|| {
         if !docker::has_volume(ctx, &volume)? {
             return Ok(());
@@ -202,6 +209,7 @@ pub fn wait_complete(ctx: &Ctx, container: &Container, address: &Address) -> Res
 }
 
 fn wait_for(ctx: &Ctx, container: &Container, address: &Address, marker: &str) -> Result<()> {
+    ctx.term.equivalent("sql>", &format!("{marker}; -- over TCP, until it answers true"));
     let mut looked = Instant::now();
     let waited = ctx.wait(wait_ready(address, marker, READY_DEADLINE, async || {
         if looked.elapsed() < LOOK_AGAIN {
@@ -315,12 +323,26 @@ pub fn up(ctx: &Ctx, compose: &Compose) -> Result<Container> {
     }
 }
 
-fn remove_half_made(ctx: &Ctx, compose: &Compose) -> Result<()> {
+/// Removes a new database that did not come to its end. What its container
+/// said stays; the hint of `error` then says where.
+fn clear_half_made(
+    ctx: &Ctx,
+    compose: &Compose,
+    mut error: anyhow::Error,
+) -> Result<anyhow::Error> {
+    let containers = docker::service_containers(ctx, &compose.project, &compose.service)?;
+    if let (Some(container), Some(fault)) = (containers.first(), error.downcast_mut::<Fault>())
+        && fault.exit == Exit::Failed
+    {
+        let log = ctx.config.state_dir().join("container.log");
+        write_private(&log, docker::logs(ctx, &container.id).as_bytes())?;
+        fault.hint = Some("its log is kept: `.xtask/container.log`".to_owned());
+    }
     remove_containers(ctx, compose)?;
     if let Some(volume) = compose.volume(ctx)? {
         ctx.proc.read(&docker().args(["volume", "rm", &volume]))?;
     }
-    Ok(())
+    Ok(error)
 }
 
 fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> Result<Answer> {

@@ -167,9 +167,11 @@ pub fn image_label(ctx: &Ctx, image: &str, label: &str) -> Result<Option<String>
     Ok((finished.is_success() && !text.is_empty() && text != "<no value>").then(|| text.to_owned()))
 }
 
-/// The last lines of a container's log, both streams.
-pub fn logs(ctx: &Ctx, id: &str, lines: u32) -> String {
-    let run = docker().args(["logs", "--tail", &lines.to_string(), id]);
+/// A container's log, both streams. The whole of it: docker-compose.yml keeps
+/// it below 30 MB, and one refused init.sql is quoted there in full, which
+/// pushes everything before it out of any short tail.
+pub fn logs(ctx: &Ctx, id: &str) -> String {
+    let run = docker().args(["logs", id]);
     match ctx.proc.capture(&run) {
         Ok(finished) => format!("{}{}", finished.stdout, finished.stderr),
         Err(_) => String::new(),
@@ -205,7 +207,7 @@ pub fn image_major(ctx: &Ctx, image: &str) -> Option<String> {
 /// The line of a container's log that says why: psql's own complaint about
 /// init.sql, else the last FATAL or ERROR, else the last line.
 pub fn last_complaint(ctx: &Ctx, id: &str) -> String {
-    let log = logs(ctx, id, 2000);
+    let log = logs(ctx, id);
     init_complaint(&log)
         .or_else(|| {
             log.lines()

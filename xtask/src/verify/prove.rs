@@ -7,7 +7,7 @@ use pg_diff::Dump;
 use pg_live::facts::{Facts, facts};
 use pg_live::seeds::{self, DeclaredSeeds};
 use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
-use pg_live::{Address, Session, database, load};
+use pg_live::{Address, Session, database, load, quote_ident};
 
 use crate::config::ShadowPlace;
 use crate::context::{Ctx, Waited};
@@ -63,6 +63,12 @@ pub fn prove_on(
 /// The shadow of `init` on `server`, with the locale of `live` where that is
 /// known there.
 fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) -> Result<Shadow> {
+    ctx.term
+        .equivalent("sql>", "CREATE DATABASE xtask_shadow_<hash of init.sql> TEMPLATE template0;");
+    ctx.term.equivalent(
+        "$",
+        &format!("psql -1 -f {} # there, unless it was proved before", init.shown),
+    );
     let made = ctx.wait(async {
         let session = maintenance(server).await?;
         let locale = locale_like(&session, live).await?;
@@ -137,10 +143,9 @@ fn shadow_server(
 /// Makes `new` with the locale of `like`, or of this server's new databases,
 /// and runs init.sql in it.
 pub fn create_and_load(ctx: &Ctx, like: &Address, new: &Address, init: &InitFile) -> Result<()> {
-    ctx.term.equivalent(
-        "sql>",
-        &format!("CREATE DATABASE {}; -- then init.sql, one transaction", new.database),
-    );
+    let create = format!("CREATE DATABASE {} TEMPLATE template0;", quote_ident(&new.database));
+    ctx.term.equivalent("sql>", &create);
+    ctx.term.equivalent("$", &format!("psql -1 -d {} -f {}", new.database, init.shown));
     let loaded = ctx.wait(async {
         let session = maintenance(new).await.map_err(Building::Server)?;
         let locale = locale_like(&session, like).await.map_err(Building::Server)?;

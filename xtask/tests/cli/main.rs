@@ -21,6 +21,8 @@ mod settings;
 
 mod init_file;
 
+mod init_sql;
+
 mod broken_init;
 
 mod rebuild;
