@@ -19,7 +19,7 @@ fn size(project: &Project, megabytes: u64, first: bool) -> bool {
 
 fn used_megabytes(project: &Project) -> u64 {
     let it = nix::sys::statvfs::statvfs(&project.local_dir()).expect("is mounted");
-    let used = u64::from(it.blocks()) - u64::from(it.blocks_free());
+    let used = it.blocks() - it.blocks_free();
     used * it.fragment_size() / 1_000_000 + 1
 }
 

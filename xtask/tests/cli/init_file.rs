@@ -50,7 +50,7 @@ fn an_unreadable_file() {
     }
     crate::tool::Tool::new(&binary, &project.root)
         .args(["db-rebuild", "--target", "local"])
-        .as_nobody()
+        .by_nobody()
         .run()
         .exits(1)
         .answers_nothing()

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::stage::Project;
-use crate::tool::{Tool, wait_until};
+use crate::tool::{Tool, wait_at_most};
 
 pub const DATABASE: &str = "osint_platform";
 pub const USER: &str = "osint_user";
@@ -123,7 +124,9 @@ impl Project {
     #[track_caller]
     pub fn is_tidy(&self) {
         let (home, data) = (self.home(), self.home().join("data"));
-        wait_until("only one server works in the home", || {
+        // A postmaster without its data directory notices that within a minute
+        // and ends: a stray must be found before.
+        wait_at_most(Duration::from_secs(15), "only one server works in the home", || {
             let found = processes_below(&home);
             let servers =
                 found.iter().filter(|it| !found.iter().any(|other| other.pid == it.parent));

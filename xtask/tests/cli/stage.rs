@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::server;
-use crate::tool::{BINARY, Tool, wait_until};
+use crate::tool::{BINARY, Tool, wait_at_most};
 
 /// What the tool reads of a project.
 const COPIED: [&str; 6] = [
@@ -188,7 +189,7 @@ impl Project {
 fn place() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let room = nix::sys::statvfs::statvfs(memory)
-        .map_or(0, |it| u64::from(it.blocks_available()).saturating_mul(it.fragment_size()));
+        .map_or(0, |it| it.blocks_available().saturating_mul(it.fragment_size()));
     if room > 3 << 30 { memory.to_owned() } else { std::env::temp_dir() }
 }
 
@@ -229,7 +230,8 @@ impl Drop for Project {
             .stderr(Stdio::null())
             .status();
         if !std::thread::panicking() {
-            wait_until("nothing works in the project any more", || {
+            let deadline = Duration::from_secs(15);
+            wait_at_most(deadline, "nothing works in the project any more", || {
                 server::processes_below(self.temp.path()).is_empty().then_some(())
             });
         }

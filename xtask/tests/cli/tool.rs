@@ -44,15 +44,21 @@ pub struct Running {
     heard: Vec<String>,
 }
 
+/// Polls until `done` gives something; panics after a minute.
+#[track_caller]
+pub fn wait_until<T>(what: &str, done: impl FnMut() -> Option<T>) -> T {
+    wait_at_most(Duration::from_secs(60), what, done)
+}
+
 /// Polls until `done` gives something; panics at the deadline.
 #[track_caller]
-pub fn wait_until<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
+pub fn wait_at_most<T>(deadline: Duration, what: &str, mut done: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(value) = done() {
             return value;
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "waited 60 s for: {what}");
+        assert!(started.elapsed() < deadline, "waited {deadline:?} for: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -97,7 +103,7 @@ impl Tool {
         self
     }
 
-    pub fn as_nobody(mut self) -> Tool {
+    pub fn by_nobody(mut self) -> Tool {
         self.command.uid(65534).gid(65534);
         self
     }

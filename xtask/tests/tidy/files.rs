@@ -109,7 +109,7 @@ pub fn init_sql_ends_with_its_mark(tree: &Tree) -> Vec<Finding> {
     if !first.starts_with("BEGIN;") {
         findings.push(file.finding(0, "its first statement is not BEGIN"));
     }
-    if !statement(0).is_some_and(|(_, text)| text.trim_end() == "COMMIT;") {
+    if statement(0).is_none_or(|(_, text)| text.trim_end() != "COMMIT;") {
         findings.push(file.finding(0, "its last statement is not COMMIT"));
     }
     match statement(1) {

@@ -49,8 +49,8 @@ fn special(text: &str, at: usize) -> Option<(Kind, std::ops::Range<usize>, usize
         let end = at + rest.find("*/").map_or(rest.len(), |found| found + 2);
         return Some((Kind::Comment, at..end, end));
     }
-    if rest.starts_with('"') {
-        let end = at + 1 + closing(&rest[1..]);
+    if let Some(inside) = rest.strip_prefix('"') {
+        let end = at + 1 + closing(inside);
         return Some((Kind::Literal, at + 1..end, (end + 1).min(text.len())));
     }
     if let Some(hashes) = raw_hashes(rest) {
