@@ -147,7 +147,8 @@ impl Config {
         let mut settings = Vec::new();
         for (name, default) in known.into_iter().chain(named) {
             if let Some(mut setting) = self.get(name).or(default) {
-                if SECRETS.iter().any(|secret| name.contains(secret)) {
+                let is_url = self.metadata.targets.values().any(|target| target.url_env == name);
+                if is_url || SECRETS.iter().any(|secret| name.contains(secret)) {
                     setting.value = "***".to_owned();
                 }
                 settings.push((name.to_owned(), setting));

@@ -33,9 +33,12 @@ pub fn agree(ctx: &Ctx, question: &str) -> Result<()> {
             .hint("add `--yes` to agree")
             .into());
     }
-    match ctx.term.ask(&format!("{question} [y/N]")).as_deref() {
+    match ctx.term.ask(&format!("{question} [y/N]"), &ctx.interrupt).as_deref() {
         Some("y" | "Y" | "yes") => Ok(()),
-        _ => Err(Fault::refused("declined; nothing was changed").into()),
+        _ => {
+            ctx.interrupt.check()?;
+            Err(Fault::refused("declined; nothing was changed").into())
+        }
     }
 }
 
@@ -62,7 +65,7 @@ pub fn agree_to_loss(ctx: &Ctx, loss: &Loss<'_>) -> Result<Consent> {
     } else if loss.is_empty || ctx.globals.yes {
         return Ok(Consent(()));
     }
-    ctx.term.status(loss.story);
+    ctx.term.plain(loss.story);
     if !ctx.term.look.interactive {
         return Err(Fault::refused(format!(
             "`{}` holds data, and there is no terminal to ask at",
@@ -72,8 +75,11 @@ pub fn agree_to_loss(ctx: &Ctx, loss: &Loss<'_>) -> Result<Consent> {
         .into());
     }
     let question = format!("Type the database's name to go on ({}):", loss.database);
-    match ctx.term.ask(&question) {
+    match ctx.term.ask(&question, &ctx.interrupt) {
         Some(typed) if typed == loss.database => Ok(Consent(())),
-        _ => Err(Fault::refused("the name was not typed; nothing was changed").into()),
+        _ => {
+            ctx.interrupt.check()?;
+            Err(Fault::refused("the name was not typed; nothing was changed").into())
+        }
     }
 }

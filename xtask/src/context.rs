@@ -60,8 +60,11 @@ impl Ctx {
                 }
             }
             pg_live::cancel::cancel_running().await;
-            let _ = tokio::time::timeout(CANCEL_GRACE, work).await;
-            Err(Waited::Interrupted)
+            match tokio::time::timeout(CANCEL_GRACE, work).await {
+                // It came through after all: that is what must be told.
+                Ok(Ok(done)) => Ok(done),
+                Ok(Err(_)) | Err(_) => Err(Waited::Interrupted),
+            }
         })
     }
 

@@ -34,6 +34,11 @@ impl InitFile {
         Ok(InitFile { shown, path, text, hash })
     }
 
+    /// Names a shadow: the file, and the role that owns what it makes.
+    pub fn shadow_hash(&self, user: &str) -> String {
+        hex(&Sha256::digest(format!("{}\n{user}", self.hash).as_bytes()))
+    }
+
     pub fn lines(&self) -> usize {
         self.text.lines().count()
     }

@@ -73,6 +73,7 @@ pub struct Run {
     arguments: Vec<OsString>,
     environment: Vec<(String, String)>,
     secrets: Vec<(String, String)>,
+    hidden: Vec<String>,
     removed: Vec<String>,
     dir: Option<PathBuf>,
     account: Option<Account>,
@@ -86,6 +87,7 @@ impl Run {
             arguments: Vec::new(),
             environment: Vec::new(),
             secrets: Vec::new(),
+            hidden: Vec::new(),
             removed: [
                 "PGHOST",
                 "PGHOSTADDR",
@@ -151,6 +153,21 @@ impl Run {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Run {
         self.timeout = timeout;
+        self
+    }
+
+    /// A program may cite what it was given, initdb its whole statement.
+    fn redacted(&self, text: &str) -> String {
+        let secrets = self.secrets.iter().map(|(_, value)| value).chain(&self.hidden);
+        secrets
+            .filter(|value| !value.is_empty())
+            .fold(text.to_owned(), |text, value| text.replace(value, "***"))
+    }
+
+    /// A secret the program gets by another way; its words are searched for it.
+    #[must_use]
+    pub fn hide(mut self, value: impl Into<String>) -> Run {
+        self.hidden.push(value.into());
         self
     }
 
@@ -335,7 +352,7 @@ impl Proc {
         Ok(Finished {
             status: status_code(&output.status),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stderr: started.run.redacted(&String::from_utf8_lossy(&output.stderr)),
         })
     }
 

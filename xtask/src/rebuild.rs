@@ -3,31 +3,42 @@
 //! Must never: give up the old database before init.sql is proved, consent is
 //! there, and what would be lost lies in a complete dump.
 
+pub mod beside;
+pub mod cluster;
 pub mod compose;
 pub mod local;
 pub mod swap;
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use pg_live::seeds::DeclaredSeeds;
-use pg_live::shadow::PREFIX;
-use pg_live::{Address, ErrorKind, Session, database, protection, quote_ident, set_protection};
+use pg_live::{Address, ErrorKind, Session, protection};
 use serde_json::json;
 
 use crate::consent::{self, Consent, Loss};
 use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Exit, Fault, exit_of};
-use crate::run_state::RunState;
-use crate::steps::{Steps, told};
+use crate::steps::Steps;
 use crate::target::Target;
-use crate::tools::pg_dump;
-use crate::verify::{self, AtRisk, Verification, size};
+use crate::verify::{self, AtRisk, Verification};
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Dump what would be lost before it goes.
-    pub backup: bool,
+    pub fate: Fate,
+}
+
+/// What becomes of the rows that init.sql does not bring back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Dumped,
+    Lost,
+    Kept,
+}
+
+impl Options {
+    /// Whether a dump is to be made of what would be lost.
+    pub fn backup(self) -> bool {
+        self.fate == Fate::Dumped
+    }
 }
 
 /// What is known about the database that is to be replaced.
@@ -36,7 +47,13 @@ pub enum Old {
     /// There is none.
     None,
     /// It answers; this is what it holds beyond init.sql.
-    Known { address: Address, risk: AtRisk, protection: Option<String> },
+    Known {
+        address: Address,
+        risk: AtRisk,
+        protection: Option<String>,
+        /// Statements for what the database has beside its contents.
+        properties: Vec<String>,
+    },
     /// It is there and cannot be asked; this is why.
     Unknown { why: String },
 }
@@ -51,17 +68,17 @@ impl Old {
     }
 
     fn story(&self, options: Options) -> String {
+        let after = match options.fate {
+            Fate::Dumped => "a safety dump is made first",
+            Fate::Lost => "NO dump is made (--no-backup)",
+            Fate::Kept => "the old database is kept beside the new one, its sessions are ended",
+        };
         match self {
             Old::None => "there is no database yet".to_owned(),
             Old::Known { risk, .. } if risk.rows <= 0 => {
                 "the database holds nothing but seed rows".to_owned()
             }
             Old::Known { risk, .. } => {
-                let after = if options.backup {
-                    "a safety dump is made first"
-                } else {
-                    "NO dump is made (--no-backup)"
-                };
                 format!("This replaces the database: {}; {after}.", risk.story())
             }
             Old::Unknown { why } => {
@@ -75,14 +92,17 @@ impl Old {
 
 /// Agreement to lose what is in the old database, told with numbers.
 pub fn require_consent(ctx: &Ctx, target: &Target, old: &Old, options: Options) -> Result<Consent> {
-    if let (Old::Unknown { why }, true) = (old, options.backup) {
+    if let (Old::Unknown { why }, true) = (old, options.backup()) {
         return Err(Fault::failed(format!(
             "the old database cannot be read, so no safety dump can be made: {why}"
         ))
         .hint("mend that, or give up its data: `cargo xtask db-rebuild --no-backup`")
         .into());
     }
-    let database = ctx.config.database();
+    let database = match old {
+        Old::Known { address, .. } => address.database.clone(),
+        Old::None | Old::Unknown { .. } => ctx.config.database(),
+    };
     let inside = match old {
         Old::Known { protection, .. } => protection.clone(),
         Old::None | Old::Unknown { .. } => None,
@@ -113,71 +133,7 @@ pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old
         Err(Waited::Failed(error)) if error.kind == ErrorKind::NoDatabase => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Old::Known { address: address.clone(), risk, protection })
-}
-
-/// Like [`assess`], for a rebuild that takes the whole cluster down: what
-/// lies beside the database would go with it, and init.sql brings none back.
-pub fn assess_cluster(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old> {
-    let all = ctx.wait(async {
-        let session = verify::maintenance(address).await?;
-        database::list(&session, "").await
-    })?;
-    let unfinished = swap::prefix(&address.database, "new");
-    let ours = ["postgres", "template0", "template1", address.database.as_str()];
-    let is_scratch = |name: &str| name.starts_with(PREFIX) || name.starts_with(&unfinished);
-    let beside: Vec<&str> = all
-        .iter()
-        .map(|it| it.name.as_str())
-        .filter(|name| !ours.contains(name) && !is_scratch(name))
-        .collect();
-    let [first, ..] = beside.as_slice() else { return assess(ctx, address, seeds) };
-    Err(Fault::refused(format!(
-        "the same server holds more than `{}`, and all of it would be lost: {}",
-        address.database,
-        beside.join(", ")
-    ))
-    .hint(format!(
-        "leave it alone with `cargo xtask db-rebuild --swap`, or drop what is not wanted: \
-         `cargo xtask psql -- -c 'DROP DATABASE {}'`",
-        quote_ident(first)
-    ))
-    .into())
-}
-
-/// The mark of the old database, on the new one.
-pub fn carry_protection(ctx: &Ctx, old: &Old, new: &Address) -> Result<()> {
-    let Old::Known { protection: Some(mark), .. } = old else { return Ok(()) };
-    ctx.wait(async {
-        let session = Session::connect(new, "db-rebuild").await?;
-        set_protection(&session, Some(mark)).await
-    })?;
-    Ok(())
-}
-
-/// The safety dump, when there is something to lose. The path is noted, so
-/// that also a later run can name it.
-pub fn dump_step(
-    ctx: &Ctx,
-    steps: &mut Steps<'_>,
-    target: &Target,
-    old: &Old,
-    options: Options,
-) -> Result<Option<PathBuf>> {
-    let Old::Known { address, .. } = old else { return Ok(None) };
-    if old.is_empty() || !options.backup {
-        return Ok(None);
-    }
-    steps.step("safety dump", |run: &mut RunState| {
-        let path = pg_dump::safety_dump(ctx, target, address)?;
-        run.safety_dump(&path)?;
-        let bytes = path.metadata().map_or(0, |meta| meta.len());
-        let shown = path.strip_prefix(&ctx.root).unwrap_or(&path).display().to_string();
-        Ok(told(
-            Some(path),
-            format!("{shown}, {}, read back", size(i64::try_from(bytes).unwrap_or(0))),
-        ))
-    })
+    Ok(Old::Known { address: address.clone(), risk, protection, properties: Vec::new() })
 }
 
 /// A verification that is not clean ends the run.

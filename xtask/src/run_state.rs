@@ -3,6 +3,7 @@
 //! ```text
 //! .xtask/
 //!   target       the sticky choice
+//!   folder       device and inode of the checkout: a copy is told by them
 //!   home         where the local cluster of this checkout is
 //!   lock         held (flock) while a changing command runs
 //!   run.json     command, step and what is safe; gone when the run ends
@@ -89,6 +90,7 @@ impl RunState {
             Err(TryLockError::Error(error)) => return Err(error).context("locking `.xtask/lock`"),
         }
         end_orphan(ctx, &dir);
+        write_private(&dir.join("folder"), folder_id(&ctx.root).as_bytes())?;
         sweep_partial_dumps(&dir);
         let interrupted = read_note(&dir);
         // What was lost then is in that dump, whatever becomes of this run.
@@ -153,6 +155,18 @@ impl RunState {
     }
 }
 
+/// Which folder this is, whatever its path: a move keeps it, a copy does not.
+pub fn folder_id(dir: &Path) -> String {
+    use std::os::unix::fs::MetadataExt;
+    dir.metadata().map_or_else(|_| String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
+}
+
+/// True when `.xtask` came here by copying another checkout.
+pub fn is_copied(ctx: &Ctx) -> bool {
+    std::fs::read_to_string(ctx.config.state_dir().join("folder"))
+        .is_ok_and(|noted| noted != folder_id(&ctx.root))
+}
+
 /// The note of a run that was killed; None while a run is alive.
 pub fn interrupted_run(ctx: &Ctx) -> Option<Note> {
     let dir = ctx.config.state_dir();
@@ -173,7 +187,8 @@ fn end_orphan(ctx: &Ctx, dir: &Path) {
     let Some((pid, started)) = noted.trim().split_once(' ') else { return };
     let Ok(pid) = pid.parse().map(Pid::from_raw) else { return };
     // The number may belong to somebody else by now; the start time tells.
-    if process_start(pid.as_raw().cast_unsigned()) == started {
+    let is_known = started != "-" && pid.as_raw() > 1;
+    if is_known && process_start(pid.as_raw().cast_unsigned()) == started {
         ctx.term.warn(&format!("ending process {pid}, left by a run that was killed"));
         let _ = killpg(pid, Signal::SIGTERM);
         let asked = Instant::now();
@@ -209,6 +224,22 @@ pub fn ensure_private_dir(dir: &Path) -> Result<PathBuf> {
     let making = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
     making.with_context(|| format!("making `{}`", dir.display()))?;
     Ok(dir.to_owned())
+}
+
+/// Makes a file as a whole, unless there is one: false then. Of two runs at
+/// once one makes it.
+pub fn create_private(path: &Path, bytes: &[u8]) -> Result<bool> {
+    let mut own = path.as_os_str().to_owned();
+    own.push(format!(".{}", std::process::id()));
+    let own = PathBuf::from(own);
+    write_private(&own, bytes)?;
+    let linked = std::fs::hard_link(&own, path);
+    let _ = std::fs::remove_file(&own);
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("making `{}`", path.display())),
+    }
 }
 
 /// Replaces a file as a whole: a crash leaves the old or the new one.

@@ -19,6 +19,7 @@ use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::proc::Run;
 use crate::run_state;
+use crate::tools::compose::ComposeCli;
 use crate::tools::docker;
 use crate::tools::postgres;
 
@@ -174,6 +175,9 @@ fn choose(ctx: &Ctx) -> Result<String> {
     let image = compose::image(ctx);
     let (name, why) = match docker::why_not(ctx) {
         Some(why) => ("local", format!("no Docker engine: {why}")),
+        None if ComposeCli::find(ctx, "probe").is_err() => {
+            ("local", "there is no docker-compose".to_owned())
+        }
         None if docker::has_image(ctx, &image)? => {
             ("compose", format!("a Docker engine answers and has `{image}`"))
         }

@@ -4,12 +4,17 @@
 //! is the only room with a `print` in it.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::interrupt::Interrupt;
 
 /// What is shown, decided once from the flags and the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +49,11 @@ impl Term {
     /// True when stdin and stderr both are a person's.
     pub fn has_person() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// True when also what is printed goes to a terminal.
+    pub fn is_all_terminal() -> bool {
+        Term::has_person() && io::stdout().is_terminal()
     }
 
     pub fn stderr_is_terminal() -> bool {
@@ -116,11 +126,25 @@ impl Term {
         self.write(line.trim_end());
     }
 
-    /// Asks on stderr, reads a line from stdin. None at the end of input.
-    pub fn ask(&self, question: &str) -> Option<String> {
+    /// Asks on stderr, reads a line from stdin. None at the end of input, or
+    /// when the user says stop instead.
+    pub fn ask(&self, question: &str, interrupt: &Interrupt) -> Option<String> {
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question} ");
         let _ = err.flush();
+        drop(err);
+        let stdin = io::stdin();
+        // A blocking read would not hear Ctrl-C.
+        loop {
+            if interrupt.is_raised() {
+                return None;
+            }
+            let mut waiting = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut waiting, PollTimeout::from(100_u8)) {
+                Ok(0) | Err(Errno::EINTR) => {}
+                Ok(_) | Err(_) => break,
+            }
+        }
         let mut line = String::new();
         match io::stdin().lock().read_line(&mut line) {
             Ok(read) if read > 0 => Some(line.trim().to_owned()),

@@ -289,7 +289,7 @@ pub fn size(bytes: i64) -> String {
     format!("{value:.1} TB")
 }
 
-/// True when the local target has what a killed run leaves.
+/// What a killed run left of a local target.
 pub fn local_leftovers(target: &Target) -> Vec<&'static str> {
     match target {
         Target::Local(local) => [(Slot::New, "data.new"), (Slot::Old, "data.old")]

@@ -9,17 +9,18 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, Options};
+use crate::rebuild::{self, Fate, Options};
 use crate::target::{Target, env_file};
 
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --undo]",
+    usage: "[--no-backup | --swap | --undo | --forget]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
         ("--undo", "put the database from before the last swap back"),
+        ("--forget", "drop the databases that swaps kept"),
     ],
     examples: &[
         "cargo xtask db-rebuild",
@@ -29,36 +30,77 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
-    let options = Options { backup: !rest.flag("--no-backup") };
-    let (swap, undo) = (rest.flag("--swap"), rest.flag("--undo"));
-    rest.no_words(COMMAND.name)?;
-    if swap && undo || (swap || undo) && !options.backup {
-        return Err(Fault::usage("--swap, --undo and --no-backup exclude each other").into());
+/// What is asked for: one of these, never two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Rebuild(Options),
+    Swap,
+    Undo,
+    Forget,
+}
+
+fn way(rest: &mut Rest) -> Result<Way, Fault> {
+    let chosen: Vec<Way> = [
+        ("--no-backup", Way::Rebuild(Options { fate: Fate::Lost })),
+        ("--swap", Way::Swap),
+        ("--undo", Way::Undo),
+        ("--forget", Way::Forget),
+    ]
+    .into_iter()
+    .filter_map(|(flag, way)| rest.flag(flag).then_some(way))
+    .collect();
+    match chosen.as_slice() {
+        [] => Ok(Way::Rebuild(Options { fate: Fate::Dumped })),
+        [way] => Ok(*way),
+        _ => Err(Fault::usage("--no-backup, --swap, --undo and --forget exclude each other")),
     }
-    if !undo {
+}
+
+fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
+    let way = way(&mut rest)?;
+    rest.no_words(COMMAND.name)?;
+    if matches!(way, Way::Rebuild(_) | Way::Swap) {
         // The file is the cheapest thing to be wrong: look there first.
         InitFile::read(ctx)?;
     }
     let target = Target::resolve(ctx)?;
+    check_name(ctx, &target)?;
     if let Target::Compose(_) = &target
         && !ctx.globals.dry_run
         && env_file::ensure(ctx)?
     {
         // The new `.env` decides port, project and password: read it.
         let ctx = ctx.reloaded()?;
-        return run_on(&ctx, &Target::named(&ctx, "compose")?, options, swap, undo);
+        return go(&ctx, &Target::named(&ctx, "compose")?, way);
     }
-    run_on(ctx, &target, options, swap, undo)
+    go(ctx, &target, way)
 }
 
-fn run_on(ctx: &Ctx, target: &Target, options: Options, swap: bool, undo: bool) -> Result<Answer> {
-    if undo {
-        return rebuild::swap::undo(ctx, target);
+/// The system's own databases cannot be ours, and a name has its length.
+fn check_name(ctx: &Ctx, target: &Target) -> Result<()> {
+    let name = match target {
+        Target::Url(url) => url.address.database.clone(),
+        Target::Local(_) | Target::Compose(_) => ctx.config.database(),
+    };
+    if ["postgres", "template0", "template1"].contains(&name.as_str()) {
+        let hint = "name another one: POSTGRES_DB in .env";
+        return Err(Fault::failed(format!("`{name}` is the server's own database"))
+            .hint(hint)
+            .into());
     }
-    if swap {
-        return rebuild::swap::run(ctx, target);
+    if name.is_empty() || name.len() > 63 {
+        return Err(Fault::failed(format!("`{name}` is not a name of 1 to 63 bytes")).into());
     }
+    Ok(())
+}
+
+fn go(ctx: &Ctx, target: &Target, way: Way) -> Result<Answer> {
+    let options = match way {
+        Way::Rebuild(options) => options,
+        Way::Swap => return rebuild::swap::run(ctx, target),
+        Way::Undo => return rebuild::swap::undo(ctx, target),
+        Way::Forget => return rebuild::beside::forget(ctx, target),
+    };
     match target {
         Target::Local(local) => rebuild::local::run(ctx, target, local, options),
         Target::Compose(compose) => rebuild::compose::run(ctx, target, compose, options),

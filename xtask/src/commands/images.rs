@@ -33,6 +33,8 @@ pub const COMMAND: Command = Command {
 };
 
 const RECIPES: &str = "infrastructure/docker";
+/// What Debian's suite of the recipe has.
+const RECIPE_MAJOR: &str = "17";
 /// Holds the hash of the recipe an image was built from.
 const LABEL: &str = "xtask.recipe";
 /// Downloads on a slow line included.
@@ -101,6 +103,16 @@ struct Planned {
 impl Planned {
     fn new(ctx: &Ctx, name: &'static str, force: bool) -> Result<Planned> {
         let tag = if name == "postgres" { image(ctx) } else { "python:3.11-slim".to_owned() };
+        if name == "postgres"
+            && !tag.rsplit(':').next().is_some_and(|it| it.starts_with(RECIPE_MAJOR))
+        {
+            let message = format!(
+                "the recipe makes PostgreSQL {RECIPE_MAJOR}, and POSTGRES_IMAGE names `{tag}`"
+            );
+            return Err(Fault::failed(message)
+                .hint("take POSTGRES_IMAGE out of .env, or pull that image")
+                .into());
+        }
         let recipe = recipe_hash(&ctx.root.join(RECIPES), name)?;
         // An image without our label came from a registry: it is the real one.
         let is_current = docker::has_image(ctx, &tag)?

@@ -29,6 +29,12 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     if ctx.globals.json {
         return Err(Fault::usage("psql prints its own answer; `--json` cannot stand here").into());
     }
+    if ctx.globals.dry_run {
+        return Err(Fault::usage(
+            "what psql would do is not known beforehand; `--dry-run` cannot stand here",
+        )
+        .into());
+    }
     let trailing = std::mem::take(&mut rest.trailing);
     rest.no_words(COMMAND.name)?;
     let target = Target::resolve(ctx)?;
@@ -36,8 +42,11 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let run = match &target {
         Target::Compose(it) => {
             let container = it.require_container(ctx)?;
-            let mode =
-                if Term::has_person() { compose::Stdin::Terminal } else { compose::Stdin::Pipe };
+            let mode = if Term::is_all_terminal() {
+                compose::Stdin::Terminal
+            } else {
+                compose::Stdin::Pipe
+            };
             compose::exec(&container.id, mode, "psql", &address)
         }
         Target::Local(_) | Target::Url(_) => {

@@ -15,8 +15,8 @@ use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit};
-use crate::rebuild::swap;
+use crate::outcome::{Answer, Exit, exit_of};
+use crate::rebuild::beside;
 use crate::run_state::interrupted_run;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
@@ -116,6 +116,7 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
             }
             about_database(target, &address, &inside, screen, data);
         }
+        Err(error) if exit_of(&error) == Exit::Interrupted => return Err(error),
         Err(error) => {
             screen.attention("server", format!("{address}: {error:#}"), "cargo xtask up");
             data["server"] = json!("unreachable");
@@ -137,7 +138,7 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
         let session = Session::connect(address, "status").await?;
         let mut kept = Vec::new();
         for word in ["before", "undone"] {
-            kept.extend(database::list(&session, &swap::prefix(&address.database, word)).await?);
+            kept.extend(database::list(&session, &beside::prefix(&address.database, word)).await?);
         }
         pg_live::Result::Ok(Inside {
             facts: facts(&session).await?,

@@ -17,7 +17,7 @@ use crate::target::{self, Target};
 pub const COMMAND: Command = Command {
     name: "target",
     summary: "Show or choose what commands work on: local, compose, url or a name of Cargo.toml",
-    usage: "[NAME] [--protect | --unprotect]",
+    usage: "[NAME | --protect | --unprotect]",
     flags: &[
         ("--protect", "mark the database, inside itself: losing its data then needs --confirm-db"),
         ("--unprotect", "take that mark away"),
@@ -31,6 +31,10 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let words = rest.words(COMMAND.name, 1)?;
     if protect && unprotect {
         return Err(Fault::usage("--protect and --unprotect exclude each other").into());
+    }
+    if (protect || unprotect) && !words.is_empty() {
+        let hint = "choose the target first, or name it with --target";
+        return Err(Fault::usage("a name and a mark do not go together").hint(hint).into());
     }
     if let Some(name) = words.first() {
         return choose(ctx, name);
@@ -72,6 +76,12 @@ fn show(ctx: &Ctx) -> Result<Answer> {
 fn mark(ctx: &Ctx, protect: bool) -> Result<Answer> {
     let target = Target::resolve(ctx)?;
     let address = target.require_answering(ctx)?;
+    if ctx.globals.dry_run {
+        return Ok(Answer::done(
+            "would change the mark\nnothing was changed",
+            json!({ "dry_run": true }),
+        ));
+    }
     let before =
         ctx.wait(async { protection(&Session::connect(&address, "target").await?).await })?;
     if let (false, Some(before)) = (protect, &before) {
@@ -83,12 +93,6 @@ fn mark(ctx: &Ctx, protect: bool) -> Result<Answer> {
             protected: Some(before),
         };
         consent::agree_to_loss(ctx, &loss)?;
-    }
-    if ctx.globals.dry_run {
-        return Ok(Answer::done(
-            "would change the mark\nnothing was changed",
-            json!({ "dry_run": true }),
-        ));
     }
     let mark = protect.then(|| format!("set {}", now()));
     ctx.wait(async {

@@ -9,7 +9,7 @@ use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, Options};
+use crate::rebuild::{self, Fate, Options};
 use crate::steps::{Steps, told};
 use crate::target::local::{Local, Slot};
 use crate::target::{ServerState, Target, env_file};
@@ -46,10 +46,10 @@ fn start(ctx: &Ctx, target: &Target) -> Result<Answer> {
         ))
         .into()),
         (Target::Local(local), ServerState::Absent) if !local.dir(Slot::Old).exists() => {
-            rebuild::local::run(ctx, target, local, Options { backup: true })
+            rebuild::local::run(ctx, target, local, Options { fate: Fate::Dumped })
         }
         (Target::Compose(compose), ServerState::Absent) => {
-            rebuild::compose::run(ctx, target, compose, Options { backup: true })
+            rebuild::compose::run(ctx, target, compose, Options { fate: Fate::Dumped })
         }
         (_, _) if ctx.globals.dry_run => {
             let would =

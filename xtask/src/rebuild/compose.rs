@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::context::{Ctx, Waited};
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
+use crate::rebuild::cluster::{self, Last};
 use crate::rebuild::{self, Old, Options};
 use crate::run_state::write_private;
 use crate::steps::{Steps, told};
@@ -68,7 +69,7 @@ fn build(
         let (proven, old) = match old_server {
             Some(Ok(address)) => {
                 let proven = verify::prove(ctx, target, &address, &init)?;
-                let old = rebuild::assess_cluster(ctx, &address, &proven.seeds)?;
+                let old = cluster::assess(ctx, &address, &proven.seeds)?;
                 (proven, old)
             }
             Some(Err(why)) => (prove_elsewhere(ctx, compose, &init)?, Old::Unknown { why }),
@@ -77,8 +78,10 @@ fn build(
         Ok(told((proven, old), format!("{} lines, from the first to the last", init.lines())))
     })?;
     rebuild::require_consent(ctx, target, &old, options)?;
-    rebuild::dump_step(ctx, steps, target, &old, options)?;
+    let last = Last { old: &old, seeds: &proven.seeds, options };
+    let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
     take_away(ctx, steps, compose)?;
+    drop(fence);
     let started = start_new(ctx, steps, compose);
     let (container, address) = match started {
         Ok(it) => it,
@@ -92,7 +95,7 @@ fn build(
         let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
         let detail =
             format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
-        rebuild::carry_protection(ctx, &old, &address)?;
+        cluster::carry_properties(ctx, &old, &address)?;
         Ok(told(found, detail))
     })?;
     Ok((verification, container))
@@ -162,12 +165,46 @@ fn serve_old(
     };
     let address = compose.address(ctx, &container)?;
     match wait_answering(ctx, &container, &address) {
-        Ok(()) => Ok(Some(Ok(address))),
+        Ok(()) => {
+            require_same_server(ctx, &container, &address)?;
+            Ok(Some(Ok(address)))
+        }
         Err(error) => {
             let told = why_unreadable(ctx, compose, &container, error);
-            if options.backup { Err(told) } else { Ok(Some(Err(format!("{told:#}")))) }
+            if options.backup() { Err(told) } else { Ok(Some(Err(format!("{told:#}")))) }
         }
     }
+}
+
+/// What answers on the port is the very server in the container. With an
+/// engine on another machine it is not, and what is counted here would not be
+/// what is removed there.
+fn require_same_server(ctx: &Ctx, container: &Container, address: &Address) -> Result<()> {
+    let sql = "SELECT system_identifier::text FROM pg_control_system()";
+    let run = exec(&container.id, Stdin::Pipe, "psql", address).args([
+        "--no-psqlrc",
+        "--tuples-only",
+        "--no-align",
+        "--command",
+        sql,
+    ]);
+    let inside = ctx.proc.read(&run)?;
+    let outside: String = ctx.wait(async {
+        let session = Session::connect(address, "db-rebuild").await?;
+        let sql = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()";
+        pg_live::Result::Ok(session.query_one(sql, &[]).await?.get(0))
+    })?;
+    if inside.trim() == outside {
+        return Ok(());
+    }
+    Err(Fault::refused(format!(
+        "127.0.0.1:{} is not the server in container `{}`",
+        address.port, container.name
+    ))
+    .hint(
+        "the Docker engine must be on this machine: look at DOCKER_HOST and `docker context show`",
+    )
+    .into())
 }
 
 /// The two reasons people meet, in their own words; else the error as it is.
@@ -359,9 +396,9 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
         ServerState::Running(_) => match require_answering(ctx, compose) {
             Ok(address) => {
                 let proven: Proven = verify::prove(ctx, target, &address, &init)?;
-                rebuild::assess_cluster(ctx, &address, &proven.seeds)?
+                cluster::assess(ctx, &address, &proven.seeds)?
             }
-            Err(error) if options.backup => return Err(error),
+            Err(error) if options.backup() => return Err(error),
             Err(error) => Old::Unknown { why: format!("{error:#}") },
         },
         ServerState::Stopped => {
@@ -371,7 +408,7 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     };
     let mut would =
         vec![format!("prove {} ({} lines) on a scratch database", init.shown, init.lines())];
-    if !old.is_empty() && options.backup {
+    if !old.is_empty() && options.backup() {
         would.push("dump the old database into .xtask/backups and read the dump back".to_owned());
     }
     if let Some(container) = compose.container(ctx)? {

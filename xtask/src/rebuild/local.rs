@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
+use crate::rebuild::cluster::{self, Last};
 use crate::rebuild::{self, Old, Options};
 use crate::steps::{Steps, told};
 use crate::target::local::{Local, Slot};
@@ -72,9 +73,6 @@ fn build(
         let proven = verify::prove(ctx, target, &address, &init)?;
         Ok(told(proven, "runs from the first line to the last"))
     })?;
-    let old = assess(ctx, old_address, &proven)?;
-    rebuild::require_consent(ctx, target, &old, options)?;
-    rebuild::dump_step(ctx, steps, target, &old, options)?;
     steps.step("build", |_| {
         verify::create_and_load(ctx, &address, &address, &init)?;
         Ok(told((), format!("database {}", address.database)))
@@ -83,17 +81,23 @@ fn build(
         let found = rebuild::require_clean(verify::verify(ctx, target, &address, &proven)?)?;
         let detail =
             format!("{} of {} tables, no difference", found.tables_present, found.tables_declared);
-        rebuild::carry_protection(ctx, &old, &address)?;
         Ok(told(found, detail))
     })?;
+    let old = assess(ctx, old_address, &proven)?;
+    rebuild::require_consent(ctx, target, &old, options)?;
+    cluster::carry_properties(ctx, &old, &address)?;
+    let last = Last { old: &old, seeds: &proven.seeds, options };
+    let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
     steps.step("change places", |_| {
         change_places(ctx, local, &new)?;
         Ok(told((), "the old cluster is set aside"))
     })?;
+    drop(fence);
     steps.step("serve", |_| {
         let port = local.start(ctx, &new, Slot::Live)?;
         require_marker(ctx, &local.address(ctx, port)?)?;
-        local.discard(ctx, Slot::Old)?;
+        // From here on the new one is the database, whatever the disk says.
+        local.give_up_old(ctx)?;
         Ok(told((), format!("127.0.0.1:{port}")))
     })?;
     Ok(verification)
@@ -102,11 +106,11 @@ fn build(
 /// A new cluster is made by the major of the old one, so that a rebuild is
 /// never a silent upgrade, or by the best there is.
 fn installation_for_new(ctx: &Ctx, local: &Local, options: Options) -> Result<Installation> {
-    if postgres::installations(ctx).is_empty() {
+    if postgres::installations(ctx).is_empty() && !ctx.globals.dry_run {
         packages::ensure_server(ctx)?;
     }
     match postgres::require(ctx, local.major(Slot::Live)) {
-        Err(_) if !options.backup => postgres::require(ctx, None),
+        Err(_) if !options.backup() => postgres::require(ctx, None),
         other => other,
     }
 }
@@ -123,7 +127,7 @@ fn serve_old(
         postgres::require(ctx, Some(major)).and_then(|it| local.start(ctx, &it, Slot::Live));
     match started {
         Ok(port) => Ok(Some(Ok(local.address(ctx, port)?))),
-        Err(error) if options.backup => Err(error),
+        Err(error) if options.backup() => Err(error),
         Err(error) => Ok(Some(Err(format!("{error:#}")))),
     }
 }
@@ -132,7 +136,7 @@ fn assess(ctx: &Ctx, old: Option<Result<Address, String>>, proven: &Proven) -> R
     match old {
         None => Ok(Old::None),
         Some(Err(why)) => Ok(Old::Unknown { why }),
-        Some(Ok(address)) => rebuild::assess_cluster(ctx, &address, &proven.seeds),
+        Some(Ok(address)) => cluster::assess(ctx, &address, &proven.seeds),
     }
 }
 
@@ -200,7 +204,7 @@ fn dry_run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
         local.dir(Slot::New).display()
     )];
     would.push(format!("prove {} ({} lines) on a scratch database", init.shown, init.lines()));
-    if !old.is_empty() && options.backup {
+    if !old.is_empty() && options.backup() {
         would.push("dump the old database into .xtask/backups and read the dump back".to_owned());
     }
     would.push("build the database from init.sql and compare it with the scratch one".to_owned());

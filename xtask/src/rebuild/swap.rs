@@ -12,15 +12,15 @@
 //! Must never: drop a database that was ever served.
 
 use anyhow::Result;
-use pg_live::{Address, Session, database, shadow, swap};
+use pg_live::{Address, Session, database, protection, quote_ident, shadow, swap};
 use serde_json::json;
 
-use crate::consent;
+use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, Options};
-use crate::run_state::stamp;
+use crate::rebuild::beside::{beside, is_beside, prefix};
+use crate::rebuild::{self, Fate, Options};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{self, Fresh};
@@ -84,7 +84,7 @@ fn build(
     })?;
     let old = rebuild::assess(ctx, live, &fresh.seeds)?;
     // The old database stays: agreeing is about what is served afterwards.
-    rebuild::require_consent(ctx, target, &old, Options { backup: true })?;
+    rebuild::require_consent(ctx, target, &old, Options { fate: Fate::Kept })?;
     steps.step("swap", |_| {
         exchange(ctx, live, &new.database, kept)?;
         Ok(told((), format!("the old one is {kept}")))
@@ -99,7 +99,8 @@ fn clone_shadow(ctx: &Ctx, live: &Address, new: &Address, init: &InitFile) -> Re
         let Some(locale) = database::locale(&session, &live.database).await? else {
             return Ok(false);
         };
-        let Some(shadow) = shadow::find(&session, &init.hash, &locale).await? else {
+        let Some(shadow) = shadow::find(&session, &init.shadow_hash(&live.user), &locale).await?
+        else {
             return Ok(false);
         };
         match database::clone(&session, &shadow.address.database, &new.database).await {
@@ -121,7 +122,8 @@ pub fn undo(ctx: &Ctx, target: &Target) -> Result<Answer> {
         database::list(&session, &prefix).await
     })?;
     // The names end with the time of the swap.
-    let Some(before) = found.iter().max_by_key(|it| it.name.clone()) else {
+    let ours = found.iter().filter(|it| is_beside(&live.database, "before", &it.name));
+    let Some(before) = ours.max_by_key(|it| it.name.clone()) else {
         return Err(Fault::failed("no database from before a swap is kept here").into());
     };
     let kept = beside(&live.database, "undone");
@@ -135,7 +137,21 @@ pub fn undo(ctx: &Ctx, target: &Target) -> Result<Answer> {
             json!({ "dry_run": true, "would": [what] }),
         ));
     }
-    consent::agree(ctx, &format!("This will {what}"))?;
+    let mark =
+        ctx.wait(async { protection(&Session::connect(&live, "db-rebuild").await?).await })?;
+    match mark.or(target.configured_protection()) {
+        None => consent::agree(ctx, &format!("This will {what}"))?,
+        Some(mark) => {
+            let story = format!("This will {what}.");
+            let loss = Loss {
+                database: &live.database,
+                story: &story,
+                is_empty: false,
+                protected: Some(&mark),
+            };
+            consent::agree_to_loss(ctx, &loss)?;
+        }
+    }
     let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
     let swapped = steps.step("swap", |_| {
         exchange(ctx, &live, &before.name, &kept)?;
@@ -155,9 +171,11 @@ pub fn undo(ctx: &Ctx, target: &Target) -> Result<Answer> {
 }
 
 fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> {
+    let name = quote_ident(&live.database);
     let renames = format!(
-        "BEGIN; ALTER DATABASE {} RENAME TO {kept}; ALTER DATABASE {new} RENAME TO {}; COMMIT",
-        live.database, live.database
+        "BEGIN; ALTER DATABASE {name} RENAME TO {}; ALTER DATABASE {} RENAME TO {name}; COMMIT",
+        quote_ident(kept),
+        quote_ident(new)
     );
     ctx.term.equivalent("sql>", &renames);
     ctx.wait(async {
@@ -173,26 +191,17 @@ fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
     let prefix = prefix(&live.database, "new");
     ctx.wait(async {
         let session: Session = verify::maintenance(live).await?;
-        for it in database::list(&session, &prefix).await? {
-            database::drop_scratch(&session, &it.name).await?;
+        let unfinished = database::list(&session, &prefix).await?;
+        for it in unfinished.iter().filter(|it| is_beside(&live.database, "new", &it.name)) {
+            // One that another checkout is filling right now stays.
+            match database::drop_unused(&session, &it.name).await {
+                Err(error) if !database::is_in_use(&error) => return Err(error),
+                _ => {}
+            }
         }
         pg_live::Result::Ok(())
     })?;
     Ok(())
-}
-
-/// `<database>__<word>_`, short enough that the time fits into 63 bytes.
-pub fn prefix(database: &str, word: &str) -> String {
-    let room = 63 - stamp().len() - word.len() - 3;
-    let mut end = room.min(database.len());
-    while !database.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}__{word}_", &database[..end])
-}
-
-fn beside(database: &str, word: &str) -> String {
-    format!("{}{}", prefix(database, word), stamp().to_lowercase().replace('.', ""))
 }
 
 fn dry_run(ctx: &Ctx, target: &Target, live: &Address, kept: &str) -> Result<Answer> {
@@ -206,19 +215,5 @@ fn dry_run(ctx: &Ctx, target: &Target, live: &Address, kept: &str) -> Result<Ans
         ),
     ];
     let old = rebuild::assess(ctx, live, &proven.seeds)?;
-    Ok(rebuild::dry_answer(ctx, target, &old, &would, Options { backup: true }))
-}
-
-#[cfg(test)]
-mod tests {
-    //! Names fit, whatever the database is called.
-
-    use super::*;
-
-    #[test]
-    fn names_stay_within_63_bytes() {
-        for name in ["app", "п".repeat(31).as_str(), "x".repeat(63).as_str()] {
-            assert!(beside(name, "before").len() <= 63, "{}", beside(name, "before"));
-        }
-    }
+    Ok(rebuild::dry_answer(ctx, target, &old, &would, Options { fate: Fate::Kept }))
 }

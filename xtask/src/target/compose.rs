@@ -11,6 +11,7 @@ use pg_live::{Address, Tls};
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::proc::Run;
+use crate::run_state::is_copied;
 use crate::target::ServerState;
 use crate::tools::compose::{ComposeCli, project_name};
 use crate::tools::docker::{self, Container};
@@ -31,6 +32,11 @@ pub fn image(ctx: &Ctx) -> String {
 impl Compose {
     pub fn open(ctx: &Ctx) -> Result<Compose> {
         docker::require_engine(ctx)?;
+        if is_copied(ctx) {
+            return Err(Fault::refused("this checkout is a copy of another one, with the same project name and volume")
+                .hint("give it a COMPOSE_PROJECT_NAME and POSTGRES_PORT of its own in .env, then `rm .xtask/folder`")
+                .into());
+        }
         Ok(Compose {
             project: project_name(ctx),
             service: ctx.config.metadata.service.clone(),

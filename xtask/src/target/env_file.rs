@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
-use crate::run_state::write_private;
+use crate::run_state::create_private;
 use crate::tools::docker;
 
 /// What `.env.example` has in place of a password.
@@ -42,7 +42,10 @@ pub fn ensure(ctx: &Ctx) -> Result<bool> {
             _ => format!("{line}\n"),
         })
         .collect();
-    write_private(&path, text.as_bytes())?;
+    if !create_private(&path, text.as_bytes())? {
+        // Another run was quicker: its settings count.
+        return Ok(true);
+    }
     ctx.term.status(&format!("wrote .env: project {project}, port {port}, a new random password"));
     Ok(true)
 }

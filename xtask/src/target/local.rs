@@ -9,6 +9,7 @@
 //!   data/            the cluster that is served
 //!   data.new/        being built; swept by the next run
 //!   data.old/        set aside during the change of places
+//!   data.gone/       given up, being deleted
 //!   log              the server's log
 //!   run/             its private socket
 //! ```
@@ -20,7 +21,7 @@ mod server;
 
 use std::cell::OnceCell;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -30,7 +31,7 @@ use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
 use crate::proc::Account;
-use crate::run_state::{ensure_private_dir, write_private};
+use crate::run_state::{ensure_private_dir, is_copied, write_private};
 use crate::target::ServerState;
 use crate::target::env_file::checkout_id;
 use crate::tools::postgres::{self, Installation};
@@ -50,6 +51,8 @@ pub enum Slot {
     Live,
     New,
     Old,
+    /// Given up; only the disk still holds it.
+    Gone,
 }
 
 impl Local {
@@ -66,6 +69,7 @@ impl Local {
             Slot::Live => "data",
             Slot::New => "data.new",
             Slot::Old => "data.old",
+            Slot::Gone => "data.gone",
         })
     }
 
@@ -133,7 +137,18 @@ impl Local {
                 .create(dir)
                 .with_context(|| format!("making `{}`", dir.display()))?;
         }
-        self.ensure_owned_dir(&self.socket_dir())?;
+        let socket_dir = self.socket_dir();
+        if let Ok(meta) = fs::symlink_metadata(&socket_dir) {
+            let owner =
+                self.account.as_ref().map_or_else(|| nix::unistd::geteuid().as_raw(), |it| it.uid);
+            if !meta.is_dir() || meta.uid() != owner {
+                let shown = socket_dir.display();
+                return Err(Fault::failed(format!("`{shown}` is somebody else's"))
+                    .hint(format!("look at it: `ls -ld {shown}`"))
+                    .into());
+            }
+        }
+        self.ensure_owned_dir(&socket_dir)?;
         write_private(&self.home.join("checkout"), ctx.root.as_os_str().as_encoded_bytes())?;
         let noted = ensure_private_dir(&ctx.config.state_dir())?.join("home");
         write_private(&noted, self.home.as_os_str().as_encoded_bytes())?;
@@ -151,6 +166,10 @@ impl Local {
     /// back in its place. True when something was to be done.
     pub fn settle(&self, ctx: &Ctx) -> Result<bool> {
         let mut settled = false;
+        if self.dir(Slot::Gone).exists() {
+            self.discard(ctx, Slot::Gone)?;
+            settled = true;
+        }
         if self.dir(Slot::New).exists() {
             self.discard(ctx, Slot::New)?;
             settled = true;
@@ -158,13 +177,26 @@ impl Local {
         if self.dir(Slot::Old).exists() {
             if self.exists(Slot::Live) {
                 // The new one had been verified before it took the place.
-                self.discard(ctx, Slot::Old)?;
+                self.give_up_old(ctx)?;
             } else {
                 self.rename(Slot::Old, Slot::Live)?;
             }
             settled = true;
         }
         Ok(settled)
+    }
+
+    /// The new cluster serves: from one moment to the next the old one is
+    /// given up. What cannot be deleted is told, and no reason to go back.
+    pub fn give_up_old(&self, ctx: &Ctx) -> Result<()> {
+        self.discard(ctx, Slot::Gone)?;
+        if self.dir(Slot::Old).exists() {
+            self.rename(Slot::Old, Slot::Gone)?;
+            if let Err(error) = self.discard(ctx, Slot::Gone) {
+                ctx.term.warn(&format!("the old data directory is not wholly deleted: {error:#}"));
+            }
+        }
+        Ok(())
     }
 
     /// Stops and deletes a slot that is not the served one.
@@ -224,6 +256,9 @@ impl Local {
 /// The cluster of a checkout that was moved here: the folder it was made in is
 /// gone. A copy finds that folder still there, and gets a cluster of its own.
 fn moved_home(ctx: &Ctx, base: &Path) -> Option<PathBuf> {
+    if is_copied(ctx) {
+        return None;
+    }
     let noted = fs::read_to_string(ctx.config.state_dir().join("home")).ok()?;
     let home = PathBuf::from(noted);
     let checkout = PathBuf::from(fs::read_to_string(home.join("checkout")).ok()?);

@@ -45,8 +45,18 @@ impl ComposeCli {
 
     /// A call in the project's folder, under the project's name.
     pub fn run(&self, ctx: &Ctx, arguments: &[&str]) -> Run {
-        Run::new(&self.words[0])
-            .args(&self.words[1..])
+        // One reader of settings: what we resolved is what compose gets, also
+        // from `--env-file`. The environment beats its own reading of `.env`.
+        let mut run = Run::new(&self.words[0]);
+        for name in ["POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PORT", "POSTGRES_IMAGE"] {
+            if let Some(value) = ctx.config.value(name) {
+                run = run.env(name, value);
+            }
+        }
+        if let Some(password) = ctx.config.value("POSTGRES_PASSWORD") {
+            run = run.secret("POSTGRES_PASSWORD", password);
+        }
+        run.args(&self.words[1..])
             .args(["-p", &self.project])
             .args(arguments)
             .dir(&ctx.root)

@@ -75,6 +75,8 @@ pub fn service_containers(ctx: &Ctx, project: &str, service: &str) -> Result<Vec
         &[
             &format!("label=com.docker.compose.project={project}"),
             &format!("label=com.docker.compose.service={service}"),
+            // `compose run` makes containers of the same service beside it.
+            "label=com.docker.compose.oneoff=False",
         ],
     )
 }

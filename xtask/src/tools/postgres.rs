@@ -155,6 +155,8 @@ fn has_contrib(bin: &Path, major: u32) -> bool {
     let Some(prefix) = bin.parent() else { return false };
     let shares = [
         PathBuf::from(format!("/usr/share/postgresql/{major}")),
+        PathBuf::from(format!("/usr/share/postgresql{major}")),
+        PathBuf::from("/usr/share/pgsql"),
         prefix.join("share"),
         prefix.join("share/postgresql"),
         prefix.join(format!("share/postgresql@{major}")),

@@ -72,7 +72,12 @@ fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) ->
     let made = ctx.wait(async {
         let session = maintenance(server).await?;
         let locale = locale_like(&session, live).await?;
-        ensure(&session, Declared { hash: &init.hash, sql: &init.text }, &locale).await
+        ensure(
+            &session,
+            Declared { hash: &init.shadow_hash(&server.user), sql: &init.text },
+            &locale,
+        )
+        .await
     });
     match made {
         Ok(shadow) => Ok(shadow),

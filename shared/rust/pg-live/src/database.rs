@@ -15,8 +15,8 @@ pub struct Locale {
     pub encoding: String,
     collate: String,
     ctype: String,
-    /// `libc`, `icu` or `builtin`.
-    provider: String,
+    /// `libc`, `icu` or `builtin`; None before PostgreSQL 15, which has no choice.
+    provider: Option<String>,
     /// ICU or builtin locale name.
     locale: Option<String>,
     icu_rules: Option<String>,
@@ -38,16 +38,16 @@ pub async fn locale(session: &Session, database: &str) -> Result<Option<Locale>>
     let Some(row) = rows.first() else { return Ok(None) };
     let all: Value = row.get(0);
     let text = |key: &str| all.get(key).and_then(Value::as_str).map(str::to_owned);
-    let provider = match text("datlocprovider").as_deref() {
-        Some("i") => "icu",
-        Some("b") => "builtin",
-        _ => "libc",
-    };
+    let provider = text("datlocprovider").map(|letter| match letter.as_str() {
+        "i" => "icu".to_owned(),
+        "b" => "builtin".to_owned(),
+        _ => "libc".to_owned(),
+    });
     Ok(Some(Locale {
         encoding: row.get(1),
         collate: text("datcollate").unwrap_or_default(),
         ctype: text("datctype").unwrap_or_default(),
-        provider: provider.to_owned(),
+        provider,
         locale: text("datlocale").or_else(|| text("daticulocale")),
         icu_rules: text("daticurules"),
     }))
@@ -67,13 +67,13 @@ pub fn create_sql(database: &str, locale: &Locale) -> String {
         quote_literal(&locale.collate),
         quote_literal(&locale.ctype),
     );
-    if let (true, Some(name)) = (locale.provider != "libc", &locale.locale) {
-        let key = if locale.provider == "icu" { "ICU_LOCALE" } else { "BUILTIN_LOCALE" };
-        sql.push_str(&format!(
-            " LOCALE_PROVIDER {} {key} {}",
-            locale.provider,
-            quote_literal(name)
-        ));
+    // Said also when it is libc: the template's provider would be taken else.
+    if let Some(provider) = &locale.provider {
+        sql.push_str(&format!(" LOCALE_PROVIDER {provider}"));
+        if let (true, Some(name)) = (provider != "libc", &locale.locale) {
+            let key = if provider == "icu" { "ICU_LOCALE" } else { "BUILTIN_LOCALE" };
+            sql.push_str(&format!(" {key} {}", quote_literal(name)));
+        }
         if let Some(rules) = &locale.icu_rules {
             sql.push_str(&format!(" ICU_RULES {}", quote_literal(rules)));
         }
@@ -94,6 +94,11 @@ pub async fn drop_scratch(session: &Session, database: &str) -> Result<()> {
         .await
 }
 
+/// Drops a database that nobody is in.
+pub async fn drop_unused(session: &Session, database: &str) -> Result<()> {
+    session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(database))).await
+}
+
 /// Databases whose name begins with `prefix`, oldest first.
 pub async fn list(session: &Session, prefix: &str) -> Result<Vec<KeptDatabase>> {
     let sql = include_str!("introspect/databases.sql");
@@ -101,14 +106,20 @@ pub async fn list(session: &Session, prefix: &str) -> Result<Vec<KeptDatabase>> 
     Ok(rows.iter().map(|row| KeptDatabase { name: row.get(0), bytes: row.get(1) }).collect())
 }
 
+/// The statements that give `to` what `from` has beside its contents, for a
+/// server that is not there yet.
+pub async fn properties(session: &Session, from: &str, to: &str) -> Result<Vec<String>> {
+    let rows =
+        session.query(include_str!("introspect/database_properties.sql"), &[&from, &to]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Gives `to` the owner, privileges, settings, connection limit and comment
 /// that `from` has: `CREATE DATABASE ... TEMPLATE` and a rename carry none of
 /// them over (measured).
 pub async fn copy_properties(session: &Session, from: &str, to: &str) -> Result<()> {
-    let rows =
-        session.query(include_str!("introspect/database_properties.sql"), &[&from, &to]).await?;
-    for row in rows {
-        session.execute(row.get(0)).await?;
+    for statement in properties(session, from, to).await? {
+        session.execute(&statement).await?;
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ pub async fn facts(session: &Session) -> Result<Facts> {
     let counting = rows.into_iter().map(|row| async move {
         let (namespace, name): (String, String) = (row.get(0), row.get(1));
         let (estimate, bytes): (i64, i64) = (row.get(2), row.get(3));
-        let estimated = bytes >= EXACT_BELOW_BYTES && estimate >= 0;
+        let estimated = bytes >= EXACT_BELOW_BYTES && estimate > 0;
         let rows = if estimated {
             estimate
         } else {
@@ -59,6 +59,12 @@ pub async fn facts(session: &Session) -> Result<Facts> {
     let tables = try_join_all(counting).await?;
     let row = session.query_one(include_str!("introspect/server.sql"), &[]).await?;
     Ok(Facts { tables, bytes: row.get(0), server_version: row.get(1) })
+}
+
+/// Large objects of this database, and roles that somebody made.
+pub async fn beside_rows(session: &Session) -> Result<(i64, i64)> {
+    let row = session.query_one(include_str!("introspect/cluster.sql"), &[]).await?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// Namespace and name of every table, view, materialized view and sequence.

@@ -13,6 +13,7 @@ pub mod cancel;
 pub mod database;
 mod error;
 pub mod facts;
+mod fence;
 pub mod health;
 mod load;
 mod protection;
@@ -26,6 +27,7 @@ mod tls;
 
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};
+pub use fence::{Fence, fence};
 pub use load::{LoadFailure, load};
 pub use protection::{protection, set_protection};
 pub use ready::{Probe, is_ready, wait_ready};

@@ -74,6 +74,14 @@ where
                 }
                 "the completion marker is not there".to_owned()
             }
+            // A server past init.sql that lacks the database will never have it.
+            Err(error) if error.kind == ErrorKind::NoDatabase => {
+                let since = *incomplete_since.get_or_insert_with(Instant::now);
+                if since.elapsed() > INCOMPLETE_GRACE {
+                    return Err(error.into());
+                }
+                error.to_string()
+            }
             Err(error) if may_pass(error.kind) => {
                 incomplete_since = None;
                 error.to_string()

@@ -6,8 +6,8 @@
 //! so that nobody's psql makes it lie.
 //!
 //! ```text
-//! xtask_shadow_<16 hex>            complete
-//! xtask_shadow_<16 hex>_building   left by a run that was killed; swept
+//! xtask_shadow_<16 hex>_<major>            complete
+//! xtask_shadow_<16 hex>_<major>_building   left by a run that was killed; swept
 //! ```
 //!
 //! Must never: hold data, or be compared with before it has its final name.
@@ -18,7 +18,19 @@ use crate::error::Error;
 use crate::load::{LoadFailure, load};
 use crate::session::{Session, quote_ident};
 
-pub const PREFIX: &str = "xtask_shadow_";
+const PREFIX: &str = "xtask_shadow_";
+
+/// True for a name that only we give: `xtask_shadow_<16 hex>_<major>`, with
+/// `_building` behind it or not. A user's database may begin alike.
+pub fn is_shadow(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(PREFIX) else { return false };
+    let rest = rest.strip_suffix("_building").unwrap_or(rest);
+    let Some((hash, major)) = rest.split_once('_') else { return false };
+    hash.len() == 16
+        && hash.chars().all(|c| c.is_ascii_hexdigit())
+        && (1..=2).contains(&major.len())
+        && major.chars().all(|c| c.is_ascii_digit())
+}
 
 /// How many complete shadows stay for the next comparison. Dropping a database
 /// forces a checkpoint, so they go several at a time.
@@ -131,7 +143,8 @@ async fn build(
 /// Drops unfinished shadows and all complete ones but the newest few. One
 /// that somebody reads right now is left for the next sweep.
 async fn sweep(session: &Session, just_used: &str) -> Result<(), Error> {
-    let all = database::list(session, PREFIX).await?;
+    let mut all = database::list(session, PREFIX).await?;
+    all.retain(|it| is_shadow(&it.name));
     let (unfinished, complete): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|it| it.name.ends_with("_building"));
     for it in unfinished {

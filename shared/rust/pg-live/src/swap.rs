@@ -3,8 +3,9 @@
 //! `RENAME` takes the database's exclusive lock first and then waits up to
 //! five seconds for its sessions to go (source: `CountOtherDBBackends`). A
 //! second connection ends those sessions meanwhile; new ones wait at the
-//! lock. So there is no moment at which the name leads nowhere, and a crash
-//! at any moment leaves both names as they were.
+//! lock. A crash at any moment leaves both names as they were. A connection
+//! that waited at the lock may be told once that the database was renamed
+//! (3D000, 57P01 for those that were ended): clients connect again.
 //!
 //! Must never: switch `ALLOW_CONNECTIONS` off: a crash then leaves a database
 //! that nobody can enter.

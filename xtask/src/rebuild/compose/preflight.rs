@@ -39,6 +39,9 @@ pub fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String
     }
     let image = image(ctx);
     if !docker::has_image(ctx, &image)? {
+        if ctx.globals.dry_run {
+            return Ok(format!("would pull {image}"));
+        }
         ctx.term.status(&format!("pulling {image}"));
         let pulled = ctx.proc.capture(
             &docker().args(["pull", "--quiet", &image]).timeout(Duration::from_secs(900)),

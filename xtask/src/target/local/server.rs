@@ -53,7 +53,8 @@ impl Local {
             .arg("--pwfile")
             .arg(&password)
             .args(["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"])
-            .arg(format!("--locale={}", locale(ctx)));
+            .arg(format!("--locale={}", locale(ctx)))
+            .hide(fs::read_to_string(self.home.join("password"))?.trim());
         let finished = ctx.proc.capture(&run);
         let _ = fs::remove_file(&password);
         let finished = finished?;

@@ -17,6 +17,9 @@ SELECT false,
   JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
  WHERE NOT c.convalidated
    AND c.conrelid <> 0
+   -- 18: NOT ENFORCED is never validated, and meant so. As JSON, because the
+   -- column is not there before.
+   AND coalesce(pg_catalog.to_jsonb(c) ->> 'conenforced', 'true') = 'true'
    AND n.nspname !~ '^pg_'
    AND n.nspname <> 'information_schema'
  ORDER BY 1 DESC, 2

@@ -1,0 +1,137 @@
+//! Names of the databases that a swap makes and keeps, and forgetting them.
+//!
+//! ```text
+//! <database>__new_<time>       <database>__before_<time>       <database>__undone_<time>
+//! ```
+//!
+//! Must never: take a database for ours that only begins alike. A user may
+//! well have an `app__new_customers`.
+
+use anyhow::Result;
+use pg_live::{Session, database, protection};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::consent::{self, Loss};
+use crate::context::Ctx;
+use crate::init_file::hex;
+use crate::outcome::{Answer, Fault};
+use crate::run_state::stamp;
+use crate::steps::{Steps, told};
+use crate::target::Target;
+use crate::verify;
+
+/// PostgreSQL's limit on a name, in bytes.
+const NAME_LIMIT: usize = 63;
+/// `20261122t092258123z`.
+const TIME_LENGTH: usize = 19;
+const HASH_LENGTH: usize = 8;
+
+/// `<database>__<word>_`. A name too long to stand there whole is cut and
+/// told apart by its hash.
+pub fn prefix(database: &str, word: &str) -> String {
+    let room = NAME_LIMIT - TIME_LENGTH - word.len() - "__".len() - "_".len();
+    if database.len() <= room {
+        return format!("{database}__{word}_");
+    }
+    let mut end = room - HASH_LENGTH - 1;
+    while !database.is_char_boundary(end) {
+        end -= 1;
+    }
+    let hash = hex(&Sha256::digest(database.as_bytes())[..HASH_LENGTH / 2]);
+    format!("{}~{hash}__{word}_", &database[..end])
+}
+
+pub fn beside(database: &str, word: &str) -> String {
+    format!("{}{}", prefix(database, word), stamp().to_lowercase().replace('.', ""))
+}
+
+/// True for a name that [`beside`] gave for this database.
+pub fn is_beside(database: &str, word: &str, name: &str) -> bool {
+    let Some(time) = name.strip_prefix(&prefix(database, word)) else { return false };
+    let is_digit = |(at, c): (usize, char)| match at {
+        8 => c == 't',
+        18 => c == 'z',
+        _ => c.is_ascii_digit(),
+    };
+    time.len() == TIME_LENGTH && time.chars().enumerate().all(is_digit)
+}
+
+/// `--forget`: drops what swaps and undos kept of this database.
+pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
+    let live = target.require_answering(ctx)?;
+    let (kept, mark) = ctx.wait(async {
+        let session = verify::maintenance(&live).await?;
+        let mut kept = Vec::new();
+        for word in ["before", "undone"] {
+            let found = database::list(&session, &prefix(&live.database, word)).await?;
+            kept.extend(found.into_iter().filter(|it| is_beside(&live.database, word, &it.name)));
+        }
+        let mark = protection(&Session::connect(&live, "db-rebuild").await?).await?;
+        pg_live::Result::Ok((kept, mark))
+    })?;
+    let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).collect();
+    if ctx.globals.dry_run {
+        let text = format!("would drop: {}\nnothing was changed", names.join(", "));
+        return Ok(Answer::done(text, json!({ "dry_run": true, "would": names })));
+    }
+    let mark = target.configured_protection().or(mark);
+    let story = format!("This drops for good: {}.", names.join(", "));
+    let loss = Loss {
+        database: &live.database,
+        story: &story,
+        is_empty: names.is_empty(),
+        protected: mark.as_deref().filter(|_| !names.is_empty()),
+    };
+    consent::agree_to_loss(ctx, &loss)?;
+    let mut steps = Steps::begin(ctx, "db-rebuild --forget", target.name())?;
+    let dropped = steps.step("forget", |_| {
+        ctx.wait(async {
+            let session = verify::maintenance(&live).await?;
+            for name in &names {
+                database::drop_unused(&session, name).await?;
+            }
+            pg_live::Result::Ok(())
+        })?;
+        Ok(told((), format!("{} dropped", names.len())))
+    });
+    let records = steps.end();
+    dropped.map_err(|error| error.context(Fault::failed("not all of them could be dropped")))?;
+    let text = if names.is_empty() {
+        "nothing was kept".to_owned()
+    } else {
+        format!("dropped: {}", names.join(", "))
+    };
+    Ok(Answer::done(text, json!({ "steps": records, "dropped": names })))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Names fit, differ, and are told from a user's.
+
+    use super::*;
+
+    #[test]
+    fn names_stay_within_63_bytes_and_are_known_again() {
+        for name in ["app", "п".repeat(31).as_str(), "x".repeat(63).as_str()] {
+            for word in ["new", "before", "undone"] {
+                let made = beside(name, word);
+                assert!(made.len() <= NAME_LIMIT, "{made}");
+                assert!(is_beside(name, word, &made), "{made}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_names_that_begin_alike_are_told_apart() {
+        let base = "customer_analytics_platform_europe_";
+        let made = beside(&format!("{base}production"), "before");
+        assert!(!is_beside(&format!("{base}staging"), "before", &made));
+    }
+
+    #[test]
+    fn a_users_database_is_never_ours() {
+        assert!(!is_beside("app", "new", "app__new_customers"));
+        assert!(!is_beside("app", "new", "app__new_20261122t0922581234"));
+    }
+}
