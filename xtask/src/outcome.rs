@@ -144,6 +144,7 @@ fn exit_of_server(kind: pg_live::ErrorKind) -> Exit {
         Kind::Authentication
         | Kind::NoDatabase
         | Kind::Permission
+        | Kind::Incomplete
         | Kind::OutOfResources
         | Kind::Statement => Exit::Failed,
     }

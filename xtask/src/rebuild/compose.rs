@@ -177,9 +177,16 @@ pub fn why_unreadable(
     container: &Container,
     error: anyhow::Error,
 ) -> anyhow::Error {
-    if error.downcast_ref::<pg_live::Error>().is_some_and(|it| it.kind == ErrorKind::Authentication)
-    {
-        return password_fault(ctx, container).into();
+    match error.downcast_ref::<pg_live::Error>().map(|error| error.kind) {
+        Some(ErrorKind::Authentication) => return password_fault(ctx, container).into(),
+        Some(ErrorKind::Incomplete) => {
+            let stopped = docker::init_complaint(&docker::logs(ctx, &container.id))
+                .unwrap_or_else(|| format!("{error:#}"));
+            return Fault::failed(format!("the database is half-initialised: {stopped}"))
+                .hint("repair init.sql, then `cargo xtask db-rebuild`")
+                .into();
+        }
+        _ => {}
     }
     let volume = compose.volume(ctx).ok().flatten();
     let major =

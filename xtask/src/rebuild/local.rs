@@ -152,7 +152,9 @@ pub fn require_marker(ctx: &Ctx, address: &Address) -> Result<()> {
     match ctx.wait(pg_live::is_ready(address, &ctx.config.metadata.ready))? {
         pg_live::Probe::Ready => Ok(()),
         pg_live::Probe::Incomplete => {
-            Err(Fault::failed("init.sql has not run to its end in the served database").into())
+            Err(Fault::failed("init.sql has not run to its end in the served database")
+                .hint("build it anew: `cargo xtask db-rebuild`")
+                .into())
         }
     }
 }

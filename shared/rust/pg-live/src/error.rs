@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Address,
     /// The deadline of a wait passed.
     Deadline,
+    /// The server answers, and init.sql has not run to its end.
+    Incomplete,
     /// Any other statement that failed.
     Statement,
 }
