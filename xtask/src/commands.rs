@@ -204,7 +204,7 @@ mod tests {
         for command in COMMANDS {
             assert!(!command.examples.is_empty(), "{}", command.name);
             let named = |example: &&str| example.contains(&format!("cargo xtask {}", command.name));
-            assert!(command.examples.iter().all(|example| named(&example)), "{}", command.name);
+            assert!(command.examples.iter().all(named), "{}", command.name);
         }
     }
 

@@ -1,8 +1,12 @@
 //! Ctrl-C and SIGTERM, and two runs at once.
 
+use std::time::Duration;
+
 use nix::sys::signal::Signal;
 
+use crate::server::processes_below;
 use crate::stage::Project;
+use crate::tool::wait_at_most;
 
 #[track_caller]
 fn stops(project: &Project, step: &str, signal: Signal) {
@@ -40,6 +44,12 @@ fn ctrl_c_while_the_clusters_change_places_ends_with_one_whole_database() {
         assert!(running.hears(words), "never said `{words}`");
         running.signal(Signal::SIGINT);
         let ended = running.finish();
+        // At once: a server whose directory is taken away ends by itself.
+        let quick = Duration::from_millis(300);
+        wait_at_most(quick, "no server works outside its place", || {
+            let found = processes_below(&project.home());
+            found.iter().all(|it| it.cwd == project.home().join("data")).then_some(())
+        });
         project.is_tidy();
         let is_old = project.identity() == before;
         // It was too late, or nothing happened: nothing between.
