@@ -1,18 +1,24 @@
 //! Two checkouts of the project on one machine.
 
-use std::sync::{Mutex, PoisonError};
+use std::fs::{self, File};
 
 use crate::stage::{Checkout, Stage};
 
 /// Held while a clone without `.env` is built: it takes the first free port,
-/// and two at the same moment would take the same.
-pub static CLONING: Mutex<()> = Mutex::new(());
+/// and two at the same moment would take the same. A file, because another
+/// process may be running these tests too.
+pub fn cloning() -> File {
+    let path = std::env::temp_dir().join("xtask-compose-cloning.lock");
+    let file = fs::OpenOptions::new().create(true).append(true).open(path).expect("a lock file");
+    file.lock().expect("the lock");
+    file
+}
 
 #[test]
 fn a_second_checkout_gets_a_stack_of_its_own() {
     let Some(first) = Stage::fresh() else { return };
     let second = first.second_checkout();
-    let cloning = CLONING.lock().unwrap_or_else(PoisonError::into_inner);
+    let cloning = cloning();
     first.run(["db-rebuild"]).exits(0);
     let name = first.project();
     second.run(["db-rebuild"]).exits(0).says(&[

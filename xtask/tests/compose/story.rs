@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use crate::checkouts::CLONING;
+use crate::checkouts::cloning;
 use crate::stage::{INIT, Stage};
 use crate::tool::Tool;
 
@@ -13,7 +13,7 @@ const NEW_TABLE: &str = "CREATE TABLE IF NOT EXISTS field_notes (\n    id bigint
 #[test]
 fn the_guide_from_a_fresh_clone_to_a_repaired_init_sql() {
     let Some(stage) = Stage::fresh() else { return };
-    let cloning = CLONING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let cloning = cloning();
     a_fresh_clone_is_built(&stage);
     drop(cloning);
     stage.add_user("keeps_notes");
