@@ -8,8 +8,9 @@
 //! Must never: put a secret into arguments, or decide on what a program
 //! prints. Exit status decides.
 
+mod run;
+
 use std::cell::RefCell;
-use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ use nix::unistd::Pid;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::term::Term;
+
+pub use run::Run;
 
 /// How long a child may take to end after being asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -63,131 +66,6 @@ impl Finished {
         let lines: Vec<&str> =
             text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         lines[lines.len().saturating_sub(6)..].join("\n")
-    }
-}
-
-/// One program with its arguments, to be run through [`Proc`].
-#[derive(Clone, Debug)]
-pub struct Run {
-    program: OsString,
-    arguments: Vec<OsString>,
-    environment: Vec<(String, String)>,
-    secrets: Vec<(String, String)>,
-    hidden: Vec<String>,
-    removed: Vec<String>,
-    dir: Option<PathBuf>,
-    account: Option<Account>,
-    timeout: Duration,
-}
-
-impl Run {
-    pub fn new(program: impl Into<OsString>) -> Run {
-        Run {
-            program: program.into(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            secrets: Vec::new(),
-            hidden: Vec::new(),
-            removed: [
-                "PGHOST",
-                "PGHOSTADDR",
-                "PGPORT",
-                "PGUSER",
-                "PGDATABASE",
-                "PGPASSWORD",
-                "PGSERVICE",
-                "PGOPTIONS",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            dir: None,
-            account: None,
-            timeout: Duration::from_secs(600),
-        }
-    }
-
-    #[must_use]
-    pub fn arg(mut self, argument: impl Into<OsString>) -> Run {
-        self.arguments.push(argument.into());
-        self
-    }
-
-    #[must_use]
-    pub fn args<I: IntoIterator<Item = S>, S: Into<OsString>>(mut self, arguments: I) -> Run {
-        self.arguments.extend(arguments.into_iter().map(Into::into));
-        self
-    }
-
-    #[must_use]
-    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Run {
-        self.environment.push((name.into(), value.into()));
-        self
-    }
-
-    /// Like [`Run::env`]; the value is never shown.
-    #[must_use]
-    pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Run {
-        self.secrets.push((name.into(), value.into()));
-        self
-    }
-
-    /// Takes an ambient variable away from the program.
-    #[must_use]
-    pub fn without(mut self, name: impl Into<String>) -> Run {
-        self.removed.push(name.into());
-        self
-    }
-
-    #[must_use]
-    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Run {
-        self.dir = Some(dir.into());
-        self
-    }
-
-    #[must_use]
-    pub fn account(mut self, account: Option<Account>) -> Run {
-        self.account = account;
-        self
-    }
-
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Run {
-        self.timeout = timeout;
-        self
-    }
-
-    /// A program may cite what it was given, initdb its whole statement.
-    fn redacted(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().map(|(_, value)| value).chain(&self.hidden);
-        secrets
-            .filter(|value| !value.is_empty())
-            .fold(text.to_owned(), |text, value| text.replace(value, "***"))
-    }
-
-    /// A secret the program gets by another way; its words are searched for it.
-    #[must_use]
-    pub fn hide(mut self, value: impl Into<String>) -> Run {
-        self.hidden.push(value.into());
-        self
-    }
-
-    /// The command as a person would type it; secrets by name only.
-    pub fn shown(&self) -> String {
-        let secrets = self.secrets.iter().map(|(name, _)| format!("{name}=*** "));
-        let plain =
-            self.environment.iter().map(|(name, value)| format!("{name}={} ", quote(value)));
-        let words = std::iter::once(&self.program).chain(&self.arguments);
-        let words: Vec<String> = words.map(|word| quote(&word.to_string_lossy())).collect();
-        format!("{}{}{}", secrets.collect::<String>(), plain.collect::<String>(), words.join(" "))
-    }
-}
-
-fn quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+{}".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

@@ -4,12 +4,15 @@
 //! Must never: remove another volume than the database's, or remove that one
 //! while anything that could go wrong afterwards was not looked at before.
 
+mod old;
 mod preflight;
+
+pub use old::why_unreadable;
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use pg_live::{Address, ErrorKind, Session, wait_ready};
+use pg_live::{Address, Session, wait_ready};
 use serde_json::json;
 
 use crate::context::{Ctx, Waited};
@@ -19,7 +22,7 @@ use crate::rebuild::cluster::{self, Last};
 use crate::rebuild::{self, Old, Options};
 use crate::run_state::write_private;
 use crate::steps::{Steps, told};
-use crate::target::compose::{Compose, Stdin, exec, image, password_fault};
+use crate::target::compose::{Compose, Stdin, exec, image};
 use crate::target::{ServerState, Target};
 use crate::tools::docker::{self, Container, docker};
 use crate::tools::pg_dump::Roles;
@@ -57,7 +60,7 @@ fn build(
         Ok(told((), detail))
     })?;
     let old_server = steps.step("old database", |_| {
-        let old = serve_old(ctx, compose, options)?;
+        let old = old::serve_old(ctx, compose, options)?;
         let detail = match &old {
             None => "none yet".to_owned(),
             Some(Ok(address)) => format!("answers on port {}", address.port),
@@ -80,7 +83,7 @@ fn build(
     rebuild::require_consent(ctx, target, &old, options)?;
     let last = Last { old: &old, seeds: &proven.seeds, options };
     let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
-    take_away(ctx, steps, compose)?;
+    old::take_away(ctx, steps, compose)?;
     drop(fence);
     let started = start_new(ctx, steps, compose);
     let (container, address) = match started {
@@ -114,132 +117,6 @@ fn start_new(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<(Con
         Ok(told((), "the completion marker answers over TCP"))
     })?;
     Ok((container, address))
-}
-
-/// Stops the old database and removes its volume. One that could not be
-/// removed serves again: nothing was lost.
-fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<()> {
-    let Some(volume) = compose.volume(ctx)? else {
-        return steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)));
-    };
-    let downed = steps.step("down", |_| Ok(told((), remove_containers(ctx, compose)?)));
-    let removed = downed.and_then(|()| {
-        steps.step("remove volume", |run| {
-            preflight::check_volume(ctx, compose, None)?;
-            run.old_is_gone(true)?;
-            ctx.proc.read(&docker().args(["volume", "rm", &volume]))?;
-            Ok(told((), volume.clone()))
-        })
-    });
-    let Err(error) = removed else { return Ok(()) };
-    ctx.interrupt.shield(|| {
-        if !docker::has_volume(ctx, &volume)? {
-            return Ok(());
-        }
-        steps.run.old_is_gone(false)?;
-        ctx.term.status("nothing was lost: starting the old database again");
-        match up(ctx, compose) {
-            Ok(_) => Ok(()),
-            Err(second) => Err(anyhow::Error::from(
-                Fault::partial(format!(
-                    "{error:#}; and starting the old database again failed: {second:#}"
-                ))
-                .hint("its data is there: `cargo xtask up`"),
-            )),
-        }
-    })?;
-    Err(error)
-}
-
-/// The old database's address with its container running. `Err` inside says
-/// why it cannot be read; without `--no-backup` that ends the run.
-fn serve_old(
-    ctx: &Ctx,
-    compose: &Compose,
-    options: Options,
-) -> Result<Option<Result<Address, String>>> {
-    let container = match compose.state(ctx)? {
-        ServerState::Absent => return Ok(None),
-        ServerState::Running(_) => compose.require_container(ctx)?,
-        ServerState::Stopped => up(ctx, compose)?,
-    };
-    let address = compose.address(ctx, &container)?;
-    match wait_answering(ctx, &container, &address) {
-        Ok(()) => {
-            require_same_server(ctx, &container, &address)?;
-            Ok(Some(Ok(address)))
-        }
-        Err(error) => {
-            let told = why_unreadable(ctx, compose, &container, error);
-            if options.backup() { Err(told) } else { Ok(Some(Err(format!("{told:#}")))) }
-        }
-    }
-}
-
-/// What answers on the port is the very server in the container. With an
-/// engine on another machine it is not, and what is counted here would not be
-/// what is removed there.
-fn require_same_server(ctx: &Ctx, container: &Container, address: &Address) -> Result<()> {
-    let sql = "SELECT system_identifier::text FROM pg_control_system()";
-    let run = exec(&container.id, Stdin::Pipe, "psql", address).args([
-        "--no-psqlrc",
-        "--tuples-only",
-        "--no-align",
-        "--command",
-        sql,
-    ]);
-    let inside = ctx.proc.read(&run)?;
-    let outside: String = ctx.wait(async {
-        let session = Session::connect(address, "db-rebuild").await?;
-        let sql = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()";
-        pg_live::Result::Ok(session.query_one(sql, &[]).await?.get(0))
-    })?;
-    if inside.trim() == outside {
-        return Ok(());
-    }
-    Err(Fault::refused(format!(
-        "127.0.0.1:{} is not the server in container `{}`",
-        address.port, container.name
-    ))
-    .hint(
-        "the Docker engine must be on this machine: look at DOCKER_HOST and `docker context show`",
-    )
-    .into())
-}
-
-/// The two reasons people meet, in their own words; else the error as it is.
-pub fn why_unreadable(
-    ctx: &Ctx,
-    compose: &Compose,
-    container: &Container,
-    error: anyhow::Error,
-) -> anyhow::Error {
-    match error.downcast_ref::<pg_live::Error>().map(|error| error.kind) {
-        Some(ErrorKind::Authentication) => return password_fault(ctx, container).into(),
-        Some(ErrorKind::Incomplete) => {
-            let stopped = docker::init_complaint(&docker::logs(ctx, &container.id))
-                .unwrap_or_else(|| format!("{error:#}"));
-            return Fault::failed(format!("the database is half-initialised: {stopped}"))
-                .hint("repair init.sql, then `cargo xtask db-rebuild`")
-                .into();
-        }
-        _ => {}
-    }
-    let volume = compose.volume(ctx).ok().flatten();
-    let major =
-        volume.as_ref().and_then(|volume| docker::volume_major(ctx, volume, &container.image));
-    let server = docker::image_major(ctx, &container.image);
-    match (volume, major, server) {
-        (Some(volume), Some(data), Some(server)) if data != server => Fault::failed(format!(
-            "the volume `{volume}` was made by PostgreSQL {data}, the image `{}` is PostgreSQL {server}: a server does not open another major's data",
-            container.image
-        ))
-        .hint(format!(
-            "to keep the data, go back to it with POSTGRES_IMAGE=postgres:{data} in .env; to give it up: `cargo xtask db-rebuild --no-backup`"
-        ))
-        .into(),
-        _ => error,
-    }
 }
 
 /// Waits until the old server answers at all; its schema may be half there.
@@ -330,20 +207,6 @@ fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<Prov
     proved
 }
 
-/// Stops and removes the service's own containers, whatever their state.
-fn remove_containers(ctx: &Ctx, compose: &Compose) -> Result<String> {
-    let containers = docker::service_containers(ctx, &compose.project, &compose.service)?;
-    for container in &containers {
-        // Its data is proved, dumped or given up: no need for a long farewell.
-        ctx.proc.read(&docker().args(["stop", "--time", "60", &container.id]))?;
-        ctx.proc.read(&docker().args(["rm", &container.id]))?;
-    }
-    Ok(match containers.len() {
-        0 => "no container".to_owned(),
-        _ => containers.iter().map(|it| it.name.clone()).collect::<Vec<_>>().join(", "),
-    })
-}
-
 /// `compose up` of the database alone; its container.
 pub fn up(ctx: &Ctx, compose: &Compose) -> Result<Container> {
     let run = compose.cli(ctx)?.run(ctx, &["up", "-d", &compose.service]);
@@ -382,7 +245,7 @@ fn clear_half_made(
         write_private(&log, docker::logs(ctx, &container.id).as_bytes())?;
         fault.hint = Some("its log is kept: `.xtask/container.log`".to_owned());
     }
-    remove_containers(ctx, compose)?;
+    old::remove_containers(ctx, compose)?;
     if let Some(volume) = compose.volume(ctx)? {
         ctx.proc.read(&docker().args(["volume", "rm", &volume]))?;
     }
@@ -428,6 +291,6 @@ pub fn require_answering(ctx: &Ctx, compose: &Compose) -> Result<Address> {
     let address = compose.address(ctx, &container)?;
     match ctx.wait(Session::connect(&address, "probe")) {
         Ok(_) => Ok(address),
-        Err(error) => Err(why_unreadable(ctx, compose, &container, error.into())),
+        Err(error) => Err(old::why_unreadable(ctx, compose, &container, error.into())),
     }
 }
