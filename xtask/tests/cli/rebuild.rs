@@ -127,7 +127,7 @@ fn explain_prints_the_equivalent_before_each_step() {
         "initdb --pgdata",
         "pg_ctl --pgdata",
         "pg_dump",
-        "    sql> CREATE DATABASE osint_platform",
+        "    sql> CREATE DATABASE \"osint_platform\"",
     ] {
         assert!(ended.stderr.contains(words), "no `{words}`: {}", ended.whole());
     }

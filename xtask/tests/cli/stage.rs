@@ -204,9 +204,10 @@ pub fn copy(from: &Path, to: &Path) {
 /// what is mounted there, and removes it.
 fn janitor(dir: &Path) -> Child {
     let script = "trap '' INT TERM HUP; read -r _; \
-        for round in 1 2 3; do for process in /proc/[0-9]*; do \
-          case $(readlink \"$process/cwd\") in \"$1\"/*) kill -9 \"${process#/proc/}\" ;; esac; \
-        done; done 2>/dev/null; \
+        end() { found=1; for process in /proc/[0-9]*; do \
+          case $(readlink \"$process/cwd\") in \"$2\"/*) kill \"$1\" \"${process#/proc/}\"; found=0 ;; esac; \
+        done; return $found; } 2>/dev/null; \
+        end -INT \"$1\" && sleep 1; end -KILL \"$1\"; end -KILL \"$1\"; \
         while umount -l \"$1/local\" 2>/dev/null; do :; done; rm -rf \"$1\"";
     Command::new("sh")
         .args(["-c", script, "janitor"])
