@@ -116,7 +116,7 @@ fn a_volume_that_others_use(stage: &Stage) {
             start.to_string()
         );
     }
-    docker(&["rm", "--force", &name]);
+    docker(&["rm", "--force", "--volumes", &name]);
     a_volume_that_is_taken_while_we_work(stage, &[&create[..], &["600"]].concat(), &name);
 }
 
@@ -131,7 +131,7 @@ fn a_volume_that_is_taken_while_we_work(stage: &Stage, create: &[&str], name: &s
     assert!(stage.dumps().len() == 1, "{}", ended.whole());
     // Nothing was lost, so it serves again.
     assert_serves(stage, &cluster, "undisturbed");
-    docker(&["rm", "--force", name]);
+    docker(&["rm", "--force", "--volumes", name]);
     stage.run(["status"]).exits(0);
     stage.run(["db-rebuild", "--yes"]).exits(0);
 }

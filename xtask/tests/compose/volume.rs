@@ -64,7 +64,7 @@ fn another_major(stage: &Stage) {
     // Nothing was written into it: with its own version back it serves.
     let containers = stage.containers();
     for container in &containers {
-        docker(&["rm", "--force", container]);
+        docker(&["rm", "--force", "--volumes", container]);
     }
     stage.in_volume("echo 17 > /v/PG_VERSION");
     stage.run(["up"]).exits(0);
