@@ -187,6 +187,15 @@ fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
 
 fn dry_run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Result<Answer> {
     let init = InitFile::read(ctx)?;
+    if postgres::installations(ctx).is_empty()
+        && let Some(command) = packages::would_run(ctx)
+    {
+        let would = [
+            format!("ask, then run `{command}`"),
+            "build the database with what it installs".to_owned(),
+        ];
+        return Ok(rebuild::dry_answer(ctx, target, &Old::None, &would, options));
+    }
     let installation = installation_for_new(ctx, local, options)?;
     let old = match local.state(ctx)? {
         ServerState::Running(address) => {

@@ -46,6 +46,11 @@ pub fn ensure_server(ctx: &Ctx) -> Result<()> {
         .into())
 }
 
+/// The command that would be run, as it would be typed.
+pub fn would_run(ctx: &Ctx) -> Option<String> {
+    server_command(ctx).map(|run| run.shown())
+}
+
 fn server_command(ctx: &Ctx) -> Option<Run> {
     let (program, before, packages) =
         MANAGERS.iter().find(|(program, ..)| ctx.proc.has(program))?;

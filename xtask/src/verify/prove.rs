@@ -139,8 +139,12 @@ fn shadow_server(
             };
             Ok((server, Some(local), Roles::Different))
         }
-        Target::Local(_) | Target::Compose(_) | Target::Url(_) => {
-            Ok((address.clone(), None, Roles::Same))
+        Target::Local(_) | Target::Compose(_) => Ok((address.clone(), None, Roles::Same)),
+        Target::Url(_) => {
+            let owns = ctx.wait(async {
+                database::is_owner(&Session::connect(address, "db-verify").await?).await
+            })?;
+            Ok((address.clone(), None, if owns { Roles::Same } else { Roles::Different }))
         }
     }
 }

@@ -154,9 +154,9 @@ fn json_tells_the_steps_the_verification_and_the_dump() {
             "preflight",
             "new cluster",
             "prove init.sql",
-            "safety dump",
             "build",
             "verify",
+            "safety dump",
             "change places",
             "serve"
         ]

@@ -53,6 +53,14 @@ pub async fn locale(session: &Session, database: &str) -> Result<Option<Locale>>
     }))
 }
 
+/// True when the session's role owns its database: what the same role makes
+/// elsewhere then has the same owner.
+pub async fn is_owner(session: &Session) -> Result<bool> {
+    let sql = "SELECT pg_catalog.pg_get_userbyid(datdba) = current_user \
+               FROM pg_catalog.pg_database WHERE datname = current_database()";
+    Ok(session.query_one(sql, &[]).await?.get(0))
+}
+
 /// Makes an empty database from `template0`.
 pub async fn create(session: &Session, database: &str, locale: &Locale) -> Result<()> {
     session.execute(&create_sql(database, locale)).await

@@ -89,7 +89,6 @@ fn require_same_server(ctx: &Ctx, container: &Container, address: &Address) -> R
     let inside = ctx.proc.read(&run)?;
     let outside: String = ctx.wait(async {
         let session = Session::connect(address, "db-rebuild").await?;
-        let sql = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()";
         pg_live::Result::Ok(session.query_one(sql, &[]).await?.get(0))
     })?;
     if inside.trim() == outside {
