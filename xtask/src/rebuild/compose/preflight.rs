@@ -39,21 +39,7 @@ pub fn preflight(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<String
     }
     let image = image(ctx);
     if !docker::has_image(ctx, &image)? {
-        if ctx.globals.dry_run {
-            return Ok(format!("would pull {image}"));
-        }
-        ctx.term.status(&format!("pulling {image}"));
-        let pulled = ctx.proc.capture(
-            &docker().args(["pull", "--quiet", &image]).timeout(Duration::from_secs(900)),
-        )?;
-        if !pulled.is_success() {
-            return Err(Fault::unavailable(format!(
-                "the image `{image}` is not here and cannot be pulled: {}",
-                pulled.last_words()
-            ))
-            .hint("build it from Debian packages: `cargo xtask images`")
-            .into());
-        }
+        ensure_pulled(ctx, &image)?;
     }
     let container = compose.container(ctx)?;
     check_port(ctx, container.as_ref())?;
@@ -78,6 +64,26 @@ pub fn check_volume(ctx: &Ctx, compose: &Compose, container: Option<&Container>)
     Err(Fault::unavailable(format!("the volume `{volume}` is also used by {names}"))
         .hint(hint)
         .into())
+}
+
+/// Gets the image from its registry. A dry run only asks whether it is there.
+fn ensure_pulled(ctx: &Ctx, image: &str) -> Result<()> {
+    let why = if ctx.globals.dry_run {
+        (!docker::registry_has(ctx, image)).then(|| "no registry has it".to_owned())
+    } else {
+        ctx.term.status(&format!("pulling {image}"));
+        let run = docker().args(["pull", "--quiet", image]).timeout(Duration::from_secs(900));
+        let pulled = ctx.proc.capture(&run)?;
+        (!pulled.is_success()).then(|| pulled.last_words())
+    };
+    match why {
+        None => Ok(()),
+        Some(why) => Err(Fault::unavailable(format!(
+            "the image `{image}` is not here and cannot be pulled: {why}"
+        ))
+        .hint("build it from Debian packages: `cargo xtask images`")
+        .into()),
+    }
 }
 
 /// The port must be free, or our own container's.
