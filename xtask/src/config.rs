@@ -94,6 +94,13 @@ impl Config {
         Ok(Config { root: root.to_owned(), metadata, environment, files })
     }
 
+    /// The same settings, and behind them those of a text.
+    pub fn with_file(&self, origin: &str, text: &str) -> Result<Config> {
+        let mut config = self.clone();
+        config.files.push(read_layer(origin, text, &self.environment)?);
+        Ok(config)
+    }
+
     pub fn get(&self, name: &str) -> Option<Setting> {
         if let Some(value) = self.environment.get(name) {
             return Some(Setting { value: value.clone(), origin: "environment".to_owned() });

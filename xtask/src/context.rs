@@ -45,6 +45,12 @@ impl Ctx {
         Ok(Ctx::new(self.globals.clone(), config, self.term.clone(), self.interrupt.clone()))
     }
 
+    /// The same run with the settings of a file that is not there.
+    pub fn with_file(&self, origin: &str, text: &str) -> Result<Ctx> {
+        let config = self.config.with_file(origin, text)?;
+        Ok(Ctx::new(self.globals.clone(), config, self.term.clone(), self.interrupt.clone()))
+    }
+
     /// Runs a conversation with servers to its end. When the user says stop,
     /// the servers are asked to cancel, and what they then say unwinds.
     pub fn wait<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Waited<E>> {

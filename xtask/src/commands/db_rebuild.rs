@@ -66,11 +66,9 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let target = Target::resolve(ctx)?;
     check_name(ctx, &target)?;
     if let Target::Compose(_) = &target
-        && !ctx.globals.dry_run
-        && env_file::ensure(ctx)?
+        && let Some(ctx) = env_file::settle(ctx)?
     {
-        // The new `.env` decides port, project and password: read it.
-        let ctx = ctx.reloaded()?;
+        // The new `.env` decides port, project and password.
         return go(&ctx, &Target::named(&ctx, "compose")?, way);
     }
     go(ctx, &target, way)

@@ -28,10 +28,8 @@ fn run(ctx: &Ctx, rest: Rest) -> Result<Answer> {
     rest.no_words(COMMAND.name)?;
     let target = Target::resolve(ctx)?;
     if let Target::Compose(_) = &target
-        && !ctx.globals.dry_run
-        && env_file::ensure(ctx)?
+        && let Some(ctx) = env_file::settle(ctx)?
     {
-        let ctx = ctx.reloaded()?;
         let target = Target::named(&ctx, "compose")?;
         return start(&ctx, &target);
     }

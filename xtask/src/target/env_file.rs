@@ -16,13 +16,32 @@ use crate::tools::docker;
 /// What `.env.example` has in place of a password.
 const PLACEHOLDER: &str = "change-me";
 
-/// Writes `.env` if there is none. True when it did: the settings must then
-/// be read again.
-pub fn ensure(ctx: &Ctx) -> Result<bool> {
+/// A `.env` that is not written yet.
+struct Draft {
+    text: String,
+    story: String,
+}
+
+/// The settings of a checkout that has no `.env`: written, and with
+/// `--dry-run` only thought of. None when it has one.
+pub fn settle(ctx: &Ctx) -> Result<Option<Ctx>> {
     let path = ctx.root.join(".env");
     if path.exists() || ctx.config.value("POSTGRES_PASSWORD").is_some() {
-        return Ok(false);
+        return Ok(None);
     }
+    let draft = draft(ctx)?;
+    if ctx.globals.dry_run {
+        ctx.term.status(&format!("would write .env: {}", draft.story));
+        return Ok(Some(ctx.with_file(".env, not written", &draft.text)?));
+    }
+    // Where another run was quicker its settings count.
+    if create_private(&path, draft.text.as_bytes())? {
+        ctx.term.status(&format!("wrote .env: {}", draft.story));
+    }
+    Ok(Some(ctx.reloaded()?))
+}
+
+fn draft(ctx: &Ctx) -> Result<Draft> {
     let example = ctx.root.join(".env.example");
     let text = std::fs::read_to_string(&example)
         .with_context(|| format!("reading `{}`", example.display()))?;
@@ -31,7 +50,7 @@ pub fn ensure(ctx: &Ctx) -> Result<bool> {
         .map_err(|error| Fault::failed(format!("no random numbers to be had: {error}")))?;
     let project = free_project(ctx)?;
     let port = free_port(5432)?;
-    let text: String = text
+    let text = text
         .lines()
         .map(|line| match line.split_once('=') {
             Some(("POSTGRES_PASSWORD", PLACEHOLDER)) => {
@@ -42,12 +61,7 @@ pub fn ensure(ctx: &Ctx) -> Result<bool> {
             _ => format!("{line}\n"),
         })
         .collect();
-    if !create_private(&path, text.as_bytes())? {
-        // Another run was quicker: its settings count.
-        return Ok(true);
-    }
-    ctx.term.status(&format!("wrote .env: project {project}, port {port}, a new random password"));
-    Ok(true)
+    Ok(Draft { text, story: format!("project {project}, port {port}, a new random password") })
 }
 
 /// The project's own name, unless another checkout's containers or volume
