@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::context::Ctx;
 use crate::flags::{GLOBAL_FLAGS, Rest};
 use crate::outcome::{Answer, Fault, exit_of};
+use crate::services;
 use crate::term::Term;
 
 pub struct Command {
@@ -49,6 +50,19 @@ pub const COMMANDS: &[Command] = &[
     completions::COMMAND,
 ];
 
+/// Started by this program itself, never typed: not in `--help`.
+const SUPERVISE: Command = Command {
+    name: "supervise",
+    summary: "Keep the services of `local` up",
+    usage: "",
+    flags: &[],
+    examples: &[],
+    run: |ctx, rest| {
+        rest.no_words("supervise")?;
+        services::supervise(ctx)
+    },
+};
+
 const EXIT_CODES: &str = "\
 exit codes:
   0 done or clean     1 failed, nothing left half-done     2 differences or findings
@@ -56,7 +70,7 @@ exit codes:
   64 usage            130 interrupted before any change";
 
 pub fn find(name: &str) -> Result<&'static Command, Fault> {
-    match COMMANDS.iter().find(|command| command.name == name) {
+    match COMMANDS.iter().chain([&SUPERVISE]).find(|command| command.name == name) {
         Some(command) => Ok(command),
         None => {
             let fault = Fault::usage(format!("there is no command `{name}`"));

@@ -115,6 +115,11 @@ impl Rest {
         self.arguments.contains(name)
     }
 
+    /// One flag with a short and a long name.
+    pub fn either_flag(&mut self, names: [&'static str; 2]) -> bool {
+        self.arguments.contains(names)
+    }
+
     pub fn value(&mut self, name: &'static str) -> Result<Option<String>, Fault> {
         option(&mut self.arguments, name)
     }

@@ -18,7 +18,11 @@ mod context;
 
 mod commands;
 
+mod private_file;
+
 mod run_state;
+
+mod services;
 
 mod steps;
 

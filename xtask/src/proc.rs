@@ -9,25 +9,23 @@
 //! prints. Exit status decides.
 
 mod run;
+mod started;
 
 use std::cell::RefCell;
 use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::term::Term;
 
 pub use run::Run;
+pub use started::Started;
 
-/// How long a child may take to end after being asked to.
-const GRACE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 
 /// An account of this machine.
@@ -187,6 +185,24 @@ impl Proc {
         Ok(finished.stdout)
     }
 
+    /// Begins to run for long; both outputs are appended to `log`.
+    pub fn start_logged(&self, run: Run, log: File) -> Result<Started> {
+        let expression = self.expression(&run).stdin_null().stderr_to_stdout().stdout_file(log);
+        let handle = expression.start().map_err(|error| cannot_start(&run, &error))?;
+        Ok(Started::new(run, handle))
+    }
+
+    /// Begins a program that outlives this one. It stays in our process group
+    /// until it makes a session of its own.
+    pub fn detach(&self, run: &Run, log: File) -> Result<()> {
+        self.term.equivalent("$", &format!("{} &", run.shown()));
+        let expression = self.bare(run).stdin_null().stderr_to_stdout().stdout_file(log);
+        let handle = expression.start().map_err(|error| cannot_start(run, &error))?;
+        // Nobody waits for it, and nothing may end it when we are done.
+        std::mem::forget(handle);
+        Ok(())
+    }
+
     fn drive(&self, run: &Run, expression: duct::Expression) -> Result<Finished> {
         let mut started = self.begin(run.clone(), expression)?;
         self.join(&mut started)
@@ -197,7 +213,7 @@ impl Proc {
         self.term.equivalent("$", &run.shown());
         let handle = expression.start().map_err(|error| cannot_start(&run, &error))?;
         self.note_child(handle.pids().first().copied());
-        Ok(Started { run, handle, at: Instant::now(), is_done: false })
+        Ok(Started::new(run, handle))
     }
 
     fn join(&self, started: &mut Started) -> Result<Finished> {
@@ -241,33 +257,6 @@ impl Proc {
                 Some(pid) => std::fs::write(file, format!("{pid} {}", process_start(pid))),
                 None => std::fs::remove_file(file),
             };
-        }
-    }
-}
-
-/// A program that is running. It is ended when nobody waits for it any more.
-#[derive(Debug)]
-pub struct Started {
-    run: Run,
-    handle: duct::Handle,
-    at: Instant,
-    is_done: bool,
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        if self.is_done {
-            return;
-        }
-        let signal = |signal| {
-            for pid in self.handle.pids() {
-                let _ = killpg(Pid::from_raw(pid.cast_signed()), signal);
-            }
-        };
-        signal(Signal::SIGTERM);
-        if !matches!(self.handle.wait_timeout(GRACE), Ok(Some(_))) {
-            signal(Signal::SIGKILL);
-            let _ = self.handle.wait_timeout(GRACE);
         }
     }
 }

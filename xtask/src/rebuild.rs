@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::consent::{self, Consent, Loss};
 use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::services::Scope;
 use crate::steps::Steps;
 use crate::target::Target;
 use crate::verify::{self, AtRisk, Verification};
@@ -24,6 +25,7 @@ use crate::verify::{self, AtRisk, Verification};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     pub fate: Fate,
+    pub services: Scope,
 }
 
 /// What becomes of the rows that init.sql does not bring back.

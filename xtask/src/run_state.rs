@@ -17,19 +17,19 @@
 //! Must never: be what correctness rests on. Every step also survives without
 //! the note.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file::{ensure_private_dir, is_locked_now, open_lock, write_private};
 use crate::proc::process_start;
 
 /// How long an orphaned child may take to end.
@@ -64,30 +64,18 @@ impl RunState {
     pub fn begin(ctx: &Ctx, command: &str, target: &str) -> Result<RunState> {
         let dir = ensure_private_dir(&ctx.config.state_dir())?;
         let path = dir.join("lock");
-        let mut options = OpenOptions::new();
-        let mut lock = options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .with_context(|| format!("opening `{}`", path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = lock.read_to_string(&mut holder);
-                let holder = if holder.trim().is_empty() {
-                    "another run".to_owned()
-                } else {
-                    holder.trim().to_owned()
-                };
-                return Err(Fault::unavailable(format!("{holder} is working on this checkout"))
-                    .hint("wait for it to end, then run the command again")
-                    .into());
-            }
-            Err(TryLockError::Error(error)) => return Err(error).context("locking `.xtask/lock`"),
+        let mut lock = open_lock(&path)?;
+        if !is_locked_now(&lock, &path)? {
+            let mut holder = String::new();
+            let _ = lock.read_to_string(&mut holder);
+            let holder = if holder.trim().is_empty() {
+                "another run".to_owned()
+            } else {
+                holder.trim().to_owned()
+            };
+            return Err(Fault::unavailable(format!("{holder} is working on this checkout"))
+                .hint("wait for it to end, then run the command again")
+                .into());
         }
         end_orphan(ctx, &dir);
         write_private(&dir.join("folder"), folder_id(&ctx.root).as_bytes())?;
@@ -217,44 +205,4 @@ pub fn now() -> String {
 /// `20261122T092258.123Z`, for names: two runs may end within one second.
 pub fn stamp() -> String {
     jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string()
-}
-
-/// Makes a folder that only we can enter.
-pub fn ensure_private_dir(dir: &Path) -> Result<PathBuf> {
-    let making = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    making.with_context(|| format!("making `{}`", dir.display()))?;
-    Ok(dir.to_owned())
-}
-
-/// Makes a file as a whole, unless there is one: false then. Of two runs at
-/// once one makes it.
-pub fn create_private(path: &Path, bytes: &[u8]) -> Result<bool> {
-    let mut own = path.as_os_str().to_owned();
-    own.push(format!(".{}", std::process::id()));
-    let own = PathBuf::from(own);
-    write_private(&own, bytes)?;
-    let linked = std::fs::hard_link(&own, path);
-    let _ = std::fs::remove_file(&own);
-    match linked {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("making `{}`", path.display())),
-    }
-}
-
-/// Replaces a file as a whole: a crash leaves the old or the new one.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let partial = path.with_extension("partial");
-    let write = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&partial, path)
-    };
-    write().with_context(|| format!("writing `{}`", path.display()))
 }

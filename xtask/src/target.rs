@@ -17,8 +17,8 @@ use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file;
 use crate::proc::Run;
-use crate::run_state;
 use crate::tools::compose::ComposeCli;
 use crate::tools::docker;
 use crate::tools::postgres;
@@ -165,8 +165,8 @@ pub fn chosen(ctx: &Ctx) -> Result<Option<String>> {
 
 /// Notes a choice for all later commands.
 pub fn remember(ctx: &Ctx, name: &str) -> Result<()> {
-    let dir = run_state::ensure_private_dir(&ctx.config.state_dir())?;
-    run_state::write_private(&dir.join("target"), format!("{name}\n").as_bytes())
+    let dir = private_file::ensure_private_dir(&ctx.config.state_dir())?;
+    private_file::write_private(&dir.join("target"), format!("{name}\n").as_bytes())
 }
 
 /// `compose` when an engine answers and the image is there or can be had,

@@ -7,3 +7,4 @@ pub mod docker;
 pub mod packages;
 pub mod pg_dump;
 pub mod postgres;
+pub mod python;

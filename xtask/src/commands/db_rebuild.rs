@@ -10,17 +10,19 @@ use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::{self, Fate, Options};
+use crate::services::{SCOPE_FLAG, Scope};
 use crate::target::{Target, env_file};
 
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --undo | --forget]",
+    usage: "[--no-backup | --swap | --undo | --forget] [--services all|db|none]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
+        SCOPE_FLAG,
     ],
     examples: &[
         "cargo xtask db-rebuild",
@@ -33,7 +35,7 @@ pub const COMMAND: Command = Command {
 /// What is asked for: one of these, never two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    Rebuild(Options),
+    Rebuild(Fate),
     Swap,
     Undo,
     Forget,
@@ -41,7 +43,7 @@ enum Way {
 
 fn way(rest: &mut Rest) -> Result<Way, Fault> {
     let chosen: Vec<Way> = [
-        ("--no-backup", Way::Rebuild(Options { fate: Fate::Lost })),
+        ("--no-backup", Way::Rebuild(Fate::Lost)),
         ("--swap", Way::Swap),
         ("--undo", Way::Undo),
         ("--forget", Way::Forget),
@@ -50,7 +52,7 @@ fn way(rest: &mut Rest) -> Result<Way, Fault> {
     .filter_map(|(flag, way)| rest.flag(flag).then_some(way))
     .collect();
     match chosen.as_slice() {
-        [] => Ok(Way::Rebuild(Options { fate: Fate::Dumped })),
+        [] => Ok(Way::Rebuild(Fate::Dumped)),
         [way] => Ok(*way),
         _ => Err(Fault::usage("--no-backup, --swap, --undo and --forget exclude each other")),
     }
@@ -58,6 +60,7 @@ fn way(rest: &mut Rest) -> Result<Way, Fault> {
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let way = way(&mut rest)?;
+    let services = Scope::of(ctx, rest.value("--services")?)?;
     rest.no_words(COMMAND.name)?;
     if matches!(way, Way::Rebuild(_) | Way::Swap) {
         // The file is the cheapest thing to be wrong: look there first.
@@ -69,9 +72,9 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         && let Some(ctx) = env_file::settle(ctx)?
     {
         // The new `.env` decides port, project and password.
-        return go(&ctx, &Target::named(&ctx, "compose")?, way);
+        return go(&ctx, &Target::named(&ctx, "compose")?, way, services);
     }
-    go(ctx, &target, way)
+    go(ctx, &target, way, services)
 }
 
 /// The system's own databases cannot be ours, and a name has its length.
@@ -92,11 +95,11 @@ fn check_name(ctx: &Ctx, target: &Target) -> Result<()> {
     Ok(())
 }
 
-fn go(ctx: &Ctx, target: &Target, way: Way) -> Result<Answer> {
+fn go(ctx: &Ctx, target: &Target, way: Way, services: Scope) -> Result<Answer> {
     let options = match way {
-        Way::Rebuild(options) => options,
-        Way::Swap => return rebuild::swap::run(ctx, target),
-        Way::Undo => return rebuild::swap::undo(ctx, target),
+        Way::Rebuild(fate) => Options { fate, services },
+        Way::Swap => return rebuild::swap::run(ctx, target, services),
+        Way::Undo => return rebuild::swap::undo(ctx, target, services),
         Way::Forget => return rebuild::beside::forget(ctx, target),
     };
     match target {

@@ -18,9 +18,10 @@ use serde_json::json;
 use crate::context::{Ctx, Waited};
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
+use crate::private_file::write_private;
 use crate::rebuild::cluster::{self, Last};
 use crate::rebuild::{self, Old, Options};
-use crate::run_state::write_private;
+use crate::services::Around;
 use crate::steps::{Steps, told};
 use crate::target::compose::{Compose, Stdin, exec, image};
 use crate::target::{ServerState, Target};
@@ -38,12 +39,20 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
         return dry_run(ctx, target, compose, options);
     }
     let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
-    match build(ctx, &mut steps, target, compose, options) {
+    let mut around = Around::new(target, options.services);
+    match build(ctx, &mut steps, target, compose, options, &mut around) {
         Ok((verification, container)) => {
             let more = json!({ "container": container.name, "volume": container.volume, "port": container.port });
-            Ok(rebuild::answer(ctx, steps, &verification, more))
+            let started = around.start(ctx, &mut steps);
+            let answer = rebuild::answer(ctx, steps, &verification, more);
+            around.conclude(ctx, started, answer)
         }
-        Err(error) => Err(rebuild::conclude_failure(steps, error)),
+        Err(error) => {
+            if !steps.run.note().old_is_gone {
+                around.put_back(ctx);
+            }
+            Err(rebuild::conclude_failure(steps, error))
+        }
     }
 }
 
@@ -53,12 +62,14 @@ fn build(
     target: &Target,
     compose: &Compose,
     options: Options,
+    around: &mut Around<'_>,
 ) -> Result<(Verification, Container)> {
     let init = InitFile::read(ctx)?;
     steps.step("preflight", |_| {
         let detail = preflight::preflight(ctx, compose, &init)?;
         Ok(told((), detail))
     })?;
+    around.prepare(ctx, steps)?;
     let old_server = steps.step("old database", |_| {
         let old = old::serve_old(ctx, compose, options)?;
         let detail = match &old {
@@ -81,6 +92,7 @@ fn build(
         Ok(told((proven, old), format!("{} lines, from the first to the last", init.lines())))
     })?;
     rebuild::require_consent(ctx, target, &old, options)?;
+    around.stop(ctx, steps)?;
     let last = Last { old: &old, seeds: &proven.seeds, options };
     let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
     old::take_away(ctx, steps, compose)?;

@@ -16,6 +16,7 @@ use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::cluster::{self, Last};
 use crate::rebuild::{self, Old, Options};
+use crate::services::Around;
 use crate::steps::{Steps, told};
 use crate::target::local::{Local, Slot};
 use crate::target::{ServerState, Target};
@@ -28,13 +29,19 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
         return dry_run(ctx, target, local, options);
     }
     let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
-    match build(ctx, &mut steps, target, local, options) {
+    let mut around = Around::new(target, options.services);
+    match build(ctx, &mut steps, target, local, options, &mut around) {
         Ok(verification) => {
-            Ok(rebuild::answer(ctx, steps, &verification, json!({ "home": local.home })))
+            let started = around.start(ctx, &mut steps);
+            let answer = rebuild::answer(ctx, steps, &verification, json!({ "home": local.home }));
+            around.conclude(ctx, started, answer)
         }
         Err(error) => {
             // Whatever happened, the old cluster serves again or never stopped.
             let settled = ctx.interrupt.shield(|| settle_and_serve(ctx, local));
+            if settled.is_ok() {
+                around.put_back(ctx);
+            }
             let error = rebuild::conclude_failure(steps, error);
             Err(match settled {
                 Ok(()) => error,
@@ -54,6 +61,7 @@ fn build(
     target: &Target,
     local: &Local,
     options: Options,
+    around: &mut Around<'_>,
 ) -> Result<Verification> {
     let init = InitFile::read(ctx)?;
     let (new, old_address) = steps.step("preflight", |_| {
@@ -64,6 +72,7 @@ fn build(
         let detail = format!("{} lines, PostgreSQL {}", init.lines(), new.major);
         Ok(told((new, old), detail))
     })?;
+    around.prepare(ctx, steps)?;
     let address = steps.step("new cluster", |_| {
         local.init(ctx, &new, Slot::New)?;
         let port = local.start(ctx, &new, Slot::New)?;
@@ -86,6 +95,7 @@ fn build(
     let old = assess(ctx, old_address, &proven)?;
     rebuild::require_consent(ctx, target, &old, options)?;
     cluster::carry_properties(ctx, &old, &address)?;
+    around.stop(ctx, steps)?;
     let last = Last { old: &old, seeds: &proven.seeds, options };
     let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
     steps.step("change places", |_| {
@@ -107,7 +117,7 @@ fn build(
 /// never a silent upgrade, or by the best there is.
 fn installation_for_new(ctx: &Ctx, local: &Local, options: Options) -> Result<Installation> {
     if postgres::installations(ctx).is_empty() && !ctx.globals.dry_run {
-        packages::ensure_server(ctx)?;
+        packages::ensure(ctx, packages::Need::Server)?;
     }
     match postgres::require(ctx, local.major(Slot::Live)) {
         Err(_) if !options.backup() => postgres::require(ctx, None),
@@ -188,7 +198,7 @@ fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
 fn dry_run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Result<Answer> {
     let init = InitFile::read(ctx)?;
     if postgres::installations(ctx).is_empty()
-        && let Some(command) = packages::would_run(ctx)
+        && let Some(command) = packages::would_run(ctx, packages::Need::Server)
     {
         let would = [
             format!("ask, then run `{command}`"),

@@ -21,19 +21,24 @@ use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::beside::{beside, is_beside, prefix};
 use crate::rebuild::{self, Fate, Options};
+use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{self, Fresh};
 
-pub fn run(ctx: &Ctx, target: &Target) -> Result<Answer> {
+pub fn run(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
     let kept = beside(&live.database, "before");
     if ctx.globals.dry_run {
         return dry_run(ctx, target, &live, &kept);
     }
     let mut steps = Steps::begin(ctx, "db-rebuild --swap", target.name())?;
-    match build(ctx, &mut steps, target, &live, &kept) {
+    let mut around = Around::new(target, services);
+    let built =
+        around.prepare(ctx, &mut steps).and_then(|()| build(ctx, &mut steps, target, &live, &kept));
+    match built {
         Ok(fresh) => {
+            let restarted = around.restart(ctx, &mut steps);
             let took = steps.took();
             let records = steps.end();
             let text = format!(
@@ -43,7 +48,7 @@ pub fn run(ctx: &Ctx, target: &Target) -> Result<Answer> {
                 took.as_secs_f64()
             );
             let data = json!({ "database": live.database, "steps": records, "facts": fresh.facts, "kept": kept });
-            Ok(Answer::done(text, data))
+            around.conclude(ctx, restarted, Answer::done(text, data))
         }
         Err(error) => {
             // The next run sweeps what cannot be dropped now.
@@ -84,7 +89,12 @@ fn build(
     })?;
     let old = rebuild::assess(ctx, live, &fresh.seeds)?;
     // The old database stays: agreeing is about what is served afterwards.
-    rebuild::require_consent(ctx, target, &old, Options { fate: Fate::Kept })?;
+    rebuild::require_consent(
+        ctx,
+        target,
+        &old,
+        Options { fate: Fate::Kept, services: Scope::None },
+    )?;
     steps.step("swap", |_| {
         exchange(ctx, live, &new.database, kept)?;
         Ok(told((), format!("the old one is {kept}")))
@@ -114,7 +124,7 @@ fn clone_shadow(ctx: &Ctx, live: &Address, new: &Address, init: &InitFile) -> Re
 }
 
 /// Puts the database from before the last swap back.
-pub fn undo(ctx: &Ctx, target: &Target) -> Result<Answer> {
+pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
     let prefix = prefix(&live.database, "before");
     let found = ctx.wait(async {
@@ -160,14 +170,15 @@ pub fn undo(ctx: &Ctx, target: &Target) -> Result<Answer> {
     if let Err(error) = swapped {
         return Err(rebuild::conclude_failure(steps, error));
     }
+    let mut around = Around::new(target, services);
+    let restarted = around.restart(ctx, &mut steps);
     let records = steps.end();
-    Ok(Answer::done(
-        format!(
-            "{} is the one from before the swap again; the other is kept as {kept}",
-            live.database
-        ),
-        json!({ "steps": records, "kept": kept }),
-    ))
+    let text = format!(
+        "{} is the one from before the swap again; the other is kept as {kept}",
+        live.database
+    );
+    let answer = Answer::done(text, json!({ "steps": records, "kept": kept }));
+    around.conclude(ctx, restarted, answer)
 }
 
 fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> {
@@ -215,5 +226,11 @@ fn dry_run(ctx: &Ctx, target: &Target, live: &Address, kept: &str) -> Result<Ans
         ),
     ];
     let old = rebuild::assess(ctx, live, &proven.seeds)?;
-    Ok(rebuild::dry_answer(ctx, target, &old, &would, Options { fate: Fate::Kept }))
+    Ok(rebuild::dry_answer(
+        ctx,
+        target,
+        &old,
+        &would,
+        Options { fate: Fate::Kept, services: Scope::None },
+    ))
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
-use crate::run_state::create_private;
+use crate::private_file::create_private;
 use crate::tools::docker;
 
 /// What `.env.example` has in place of a password.
@@ -49,7 +49,8 @@ fn draft(ctx: &Ctx) -> Result<Draft> {
     getrandom::fill(&mut random)
         .map_err(|error| Fault::failed(format!("no random numbers to be had: {error}")))?;
     let project = free_project(ctx)?;
-    let port = free_port(5432)?;
+    let port = free_port(5432, &[])?;
+    let api_port = free_port(8000, &[])?;
     let text = text
         .lines()
         .map(|line| match line.split_once('=') {
@@ -58,6 +59,7 @@ fn draft(ctx: &Ctx) -> Result<Draft> {
             }
             Some(("COMPOSE_PROJECT_NAME", _)) => format!("COMPOSE_PROJECT_NAME={project}\n"),
             Some(("POSTGRES_PORT", _)) => format!("POSTGRES_PORT={port}\n"),
+            Some(("API_PORT", _)) => format!("API_PORT={api_port}\n"),
             _ => format!("{line}\n"),
         })
         .collect();
@@ -91,10 +93,10 @@ pub fn checkout_id(ctx: &Ctx) -> String {
     hex(&Sha256::digest(path.as_os_str().as_encoded_bytes())[..4])
 }
 
-/// The first free port from `first` on.
-pub fn free_port(first: u16) -> Result<u16> {
+/// The first free port from `first` on that is not spoken for.
+pub fn free_port(first: u16, taken: &[u16]) -> Result<u16> {
     (first..first.saturating_add(200))
-        .find(|port| is_free(*port))
+        .find(|port| !taken.contains(port) && is_free(*port))
         .ok_or_else(|| Fault::unavailable(format!("no free port from {first} on")).into())
 }
 

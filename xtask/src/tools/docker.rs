@@ -25,6 +25,10 @@ pub struct Container {
     pub image: String,
     /// The port on 127.0.0.1 that leads to 5432.
     pub port: Option<u16>,
+    /// Ports inside, and the ports of this machine that lead to them.
+    pub published: Vec<(u16, u16)>,
+    /// What the engine says of its health check.
+    pub health: Option<String>,
     /// Named volume at the data directory.
     pub volume: Option<String>,
     /// The folder compose was run in.
@@ -117,11 +121,9 @@ fn container(it: &Value) -> Container {
     let data = mounts.filter(|mount| mount["Type"] == "volume").find(|mount| {
         mount["Destination"].as_str().is_some_and(|to| to.starts_with("/var/lib/postgresql"))
     });
-    // Both forms: what is published now, and what will be once it runs.
-    let published = [
-        "/NetworkSettings/Ports/5432~1tcp/0/HostPort",
-        "/HostConfig/PortBindings/5432~1tcp/0/HostPort",
-    ];
+    // Both forms: what will be published once it runs, and what is now.
+    let mut published = ports(it.pointer("/NetworkSettings/Ports"));
+    published.extend(ports(it.pointer("/HostConfig/PortBindings")));
     Container {
         id: text("/Id").unwrap_or_default(),
         name: text("/Name").unwrap_or_default().trim_start_matches('/').to_owned(),
@@ -129,10 +131,22 @@ fn container(it: &Value) -> Container {
         exit_code: it.pointer("/State/ExitCode").and_then(Value::as_i64).unwrap_or(0),
         restarts: it["RestartCount"].as_i64().unwrap_or(0),
         image: text("/Config/Image").unwrap_or_default(),
-        port: published.iter().find_map(|pointer| text(pointer)?.parse().ok()),
+        port: published.iter().find(|(inside, _)| *inside == 5432).map(|(_, outside)| *outside),
+        published,
+        health: text("/State/Health/Status"),
         volume: data.and_then(|mount| mount["Name"].as_str()).map(str::to_owned),
         working_dir: text("/Config/Labels/com.docker.compose.project.working_dir"),
     }
+}
+
+/// `{"8000/tcp": [{"HostPort": "8001"}]}`
+fn ports(table: Option<&Value>) -> Vec<(u16, u16)> {
+    let entries = table.and_then(Value::as_object).into_iter().flatten();
+    let pair = |(inside, bindings): (&String, &Value)| {
+        let inside = inside.strip_suffix("/tcp")?.parse().ok()?;
+        Some((inside, bindings[0]["HostPort"].as_str()?.parse().ok()?))
+    };
+    entries.filter_map(pair).collect()
 }
 
 /// The name of a compose volume, whatever `name:` the compose file gives it.

@@ -14,8 +14,9 @@ use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file::ensure_private_dir;
 use crate::proc::{Run, Started};
-use crate::run_state::{ensure_private_dir, stamp};
+use crate::run_state::stamp;
 use crate::target::Target;
 
 /// Long enough for the largest database this is meant for.

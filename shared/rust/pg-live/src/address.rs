@@ -6,6 +6,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_postgres::config::Host;
 
 use crate::error::{Error, Result};
@@ -84,6 +85,41 @@ impl Address {
             || matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "::1")
     }
 
+    /// The whole address as a URL, password included: for a program's
+    /// environment, never for arguments, files or people.
+    pub fn secret_url(&self) -> String {
+        let mut url = format!("postgresql://{}", percent_encoded(&self.user));
+        if let Some(password) = &self.password {
+            url.push(':');
+            url.push_str(&percent_encoded(password));
+        }
+        // A socket's folder stands in the host's place, encoded.
+        let host = match self.host.contains(':') {
+            true => format!("[{}]", self.host),
+            false => percent_encoded(&self.host),
+        };
+        url.push_str(&format!("@{host}:{}/{}", self.port, percent_encoded(&self.database)));
+        let (mode, certificate) = self.sslmode();
+        url.push_str(&format!("?sslmode={mode}"));
+        if let Some(certificate) = certificate {
+            url.push_str(&format!("&sslrootcert={}", percent_encoded(&certificate)));
+        }
+        url
+    }
+
+    /// libpq's `sslmode` and `sslrootcert`.
+    fn sslmode(&self) -> (&'static str, Option<String>) {
+        match &self.tls {
+            Tls::Disable => ("disable", None),
+            Tls::Prefer => ("prefer", None),
+            Tls::Require => ("require", None),
+            Tls::Verify { root_certificate } => {
+                let file = root_certificate.as_ref().map(|path| path.display().to_string());
+                ("verify-full", Some(file.unwrap_or_else(|| "system".to_owned())))
+            }
+        }
+    }
+
     /// What libpq's programs need to reach the same place: by environment,
     /// because arguments are readable by every user of the machine.
     pub fn libpq_environment(&self) -> Vec<(&'static str, String)> {
@@ -96,17 +132,11 @@ impl Address {
         if let Some(password) = &self.password {
             environment.push(("PGPASSWORD", password.clone()));
         }
-        let sslmode = match &self.tls {
-            Tls::Disable => "disable",
-            Tls::Prefer => "prefer",
-            Tls::Require => "require",
-            Tls::Verify { root_certificate } => {
-                let file = root_certificate.as_ref().map(|path| path.display().to_string());
-                environment.push(("PGSSLROOTCERT", file.unwrap_or_else(|| "system".to_owned())));
-                "verify-full"
-            }
-        };
-        environment.push(("PGSSLMODE", sslmode.to_owned()));
+        let (mode, certificate) = self.sslmode();
+        if let Some(certificate) = certificate {
+            environment.push(("PGSSLROOTCERT", certificate));
+        }
+        environment.push(("PGSSLMODE", mode.to_owned()));
         environment
     }
 }
@@ -121,6 +151,11 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({self} as {})", self.user)
     }
+}
+
+/// Every character that could mean something in a URL as `%XX`.
+fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// Takes `sslmode` and `sslrootcert` out of a URL or a `key=value` string:
@@ -172,6 +207,18 @@ mod tests {
         assert_eq!((it.host.as_str(), it.port, it.user.as_str()), ("db.example", 6432, "me"));
         assert_eq!(it.password.as_deref(), Some("s@crt"));
         assert_eq!(it.tls, Tls::Verify { root_certificate: None });
+    }
+
+    #[test]
+    fn the_secret_url_is_read_back_as_the_same_address() {
+        for text in [
+            "postgresql://me:s%40%2F%3A%20%D1%97@db.example:6432/my%20db?sslmode=verify-full",
+            "postgresql://me@%2Frun%2Fpg:6432/app?sslmode=disable",
+            "postgresql://me:p@[::1]:5432/app?sslmode=require",
+        ] {
+            let it = Address::parse(text).expect("valid");
+            assert_eq!(Address::parse(&it.secret_url()).expect("valid"), it, "{text}");
+        }
     }
 
     #[test]

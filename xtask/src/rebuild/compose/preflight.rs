@@ -98,7 +98,7 @@ fn check_port(ctx: &Ctx, container: Option<&Container>) -> Result<()> {
     if is_ours || env_file::is_free(port) {
         return Ok(());
     }
-    let free = env_file::free_port(port.saturating_add(1))?;
+    let free = env_file::free_port(port.saturating_add(1), &[])?;
     Err(Fault::unavailable(format!("port {port} on 127.0.0.1 is taken by another program"))
         .hint(format!("choose another one in .env: POSTGRES_PORT={free}"))
         .into())

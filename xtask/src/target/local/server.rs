@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 use super::{Local, Slot};
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file::write_private;
 use crate::proc::{Finished, Run};
-use crate::run_state::write_private;
 use crate::target::env_file::is_free;
 use crate::tools::postgres::Installation;
 

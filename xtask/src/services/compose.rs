@@ -1,0 +1,112 @@
+//! The services of the docker-compose stack.
+//!
+//! Must never: let compose make an image the slow way, or a container of the
+//! database that is not the one that serves.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Condition, Service, ServicesImage, State, probe};
+use crate::context::Ctx;
+use crate::outcome::Fault;
+use crate::proc::Run;
+use crate::target::compose::Compose;
+use crate::term::Term;
+use crate::tools::docker::{self, Container, docker};
+
+/// Between two looks at the containers, 0.1 s of processor each.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+fn container(ctx: &Ctx, compose: &Compose, service: Service) -> Result<Option<Container>> {
+    let found = docker::service_containers(ctx, &compose.project, service.name())?;
+    Ok(found.into_iter().next())
+}
+
+pub fn conditions(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    for service in Service::ALL {
+        conditions.push(match container(ctx, compose, service)? {
+            Some(found) => condition(ctx, service, &found)?,
+            None => Condition::stopped(service),
+        });
+    }
+    Ok(conditions)
+}
+
+fn condition(ctx: &Ctx, service: Service, found: &Container) -> Result<Condition> {
+    let published = found.published.iter().find(|(inside, _)| *inside == service.usual_port());
+    let port = published.map(|(_, outside)| *outside).filter(|_| found.running);
+    let (state, detail) = match (found.running, port) {
+        (false, _) if found.exit_code == 0 => (State::Stopped, String::new()),
+        (false, _) => (State::Stopped, format!("ended with {}", found.exit_code)),
+        (true, Some(port)) => probe::health(port),
+        (true, None) => match found.health.as_deref() {
+            Some("healthy") => (State::Healthy, String::new()),
+            Some("unhealthy") => (State::Unhealthy, String::new()),
+            // The engine asks every ten seconds; after a start that is long.
+            Some(_) | None => (asked_inside(ctx, service, found)?, String::new()),
+        },
+    };
+    let restarts = u64::try_from(found.restarts).unwrap_or(0);
+    Ok(Condition { service, state, port, restarts, detail })
+}
+
+fn asked_inside(ctx: &Ctx, service: Service, found: &Container) -> Result<State> {
+    let port = service.usual_port().to_string();
+    let run = docker().args(["exec", &found.id, "python", "-m", "shared.python.health", &port]);
+    Ok(if ctx.proc.capture(&run)?.is_success() { State::Healthy } else { State::Starting })
+}
+
+pub fn start(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
+    ServicesImage::of(ctx, &compose.project)?.ensure(ctx)?;
+    let names = Service::ALL.map(Service::name);
+    let words: Vec<&str> = ["up", "-d", "--no-build"].into_iter().chain(names).collect();
+    let run = compose.cli(ctx)?.run(ctx, &words);
+    let finished = ctx.proc.capture(&run)?;
+    if !finished.is_success() {
+        return Err(Fault::unavailable(format!(
+            "`{}` ended with {}: {}",
+            run.shown(),
+            finished.status,
+            finished.last_words()
+        ))
+        .into());
+    }
+    super::wait_healthy(
+        ctx,
+        LOOK_AGAIN,
+        || conditions(ctx, compose),
+        |service| match container(ctx, compose, service) {
+            Ok(Some(it)) => docker::logs(ctx, &it.id),
+            Ok(None) | Err(_) => String::new(),
+        },
+    )
+}
+
+pub fn stop(ctx: &Ctx, compose: &Compose) -> Result<usize> {
+    let mut running = Vec::new();
+    for service in Service::ALL {
+        running.extend(container(ctx, compose, service)?.filter(|it| it.running));
+    }
+    if !running.is_empty() {
+        // All at once: each may take its whole time.
+        let run = docker().args(["stop", "--time", "15"]);
+        ctx.proc.read(&run.args(running.iter().map(|it| it.id.as_str())))?;
+    }
+    Ok(running.len())
+}
+
+/// `python` inside the api's container, where DATABASE_URL and code are.
+pub fn python(ctx: &Ctx, compose: &Compose) -> Result<Run> {
+    let Some(api) = container(ctx, compose, Service::Api)?.filter(|it| it.running) else {
+        return Err(Fault::unavailable("service `api` is not running")
+            .hint("start it: `cargo xtask up`")
+            .into());
+    };
+    let mut run = Run::new("docker").args(["exec", "--interactive"]);
+    if Term::is_all_terminal() {
+        run = run.arg("--tty");
+    }
+    Ok(run.arg(api.id).arg("python"))
+}
