@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 
 class CuratedEntity(Base):
-    """Equipment, units, people and places from curated lists, loaded by a data migration and
-    matched against messages.
+    """Equipment, units, people and places from curated lists, matched against messages.
+
+    Loaded by a data migration.
     """
 
     __tablename__ = "curated_entities"

@@ -88,8 +88,9 @@ class StorageBox(Base):
 
 
 class MediaFile(Base):
-    """One row for each distinct file, however many messages carry it: the SHA-256 of the bytes is
-    the identity.
+    """One row for each distinct file, however many messages carry it.
+
+    The SHA-256 of the bytes is the identity.
     """
 
     __tablename__ = "media_files"

@@ -91,8 +91,9 @@ class FolderRule(Base):
 
 
 class TranslationConfig(Base):
-    """What is translated, how, and into what: one row for all channels, and one for each channel
-    that differs.
+    """What is translated, how, and into what.
+
+    One row for all channels, and one for each channel that differs.
     """
 
     __tablename__ = "translation_config"
@@ -227,8 +228,9 @@ class DecisionLog(Base):
 
 
 class ClassificationFactCheck(Base):
-    """A second, larger model classifies a sample of messages again; disagreement waits here for a
-    person.
+    """A sample of messages, classified again by a second, larger model.
+
+    Disagreement waits here for a person.
     """
 
     __tablename__ = "classification_fact_checks"

@@ -50,8 +50,9 @@ class TelegramUser(Base):
 
 
 class MessageReaction(Base):
-    """Reactions to messages: one row for the total of each emoji (user_id NULL), and one for each
-    person Telegram names.
+    """Reactions to messages.
+
+    One row for the total of each emoji (user_id NULL), and one for each person Telegram names.
     """
 
     __tablename__ = "message_reactions"
@@ -149,8 +150,9 @@ class MessageEngagementTimeline(Base):
 
 
 class ViralPost(Base):
-    """Messages that spread far beyond the average of their channel and are therefore polled more
-    often.
+    """Messages that spread far beyond the average of their channel.
+
+    They are polled more often.
     """
 
     __tablename__ = "viral_posts"
