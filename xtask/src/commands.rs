@@ -5,13 +5,16 @@
 
 pub mod ci;
 pub mod completions;
+pub mod data_migrate;
 pub mod db_rebuild;
 pub mod db_verify;
 pub mod down;
 pub mod images;
+pub mod logs;
 pub mod psql;
 pub mod status;
 pub mod target;
+pub mod test;
 pub mod up;
 
 use std::fmt::Write as _;
@@ -40,8 +43,11 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     db_rebuild::COMMAND,
     db_verify::COMMAND,
+    data_migrate::COMMAND,
+    test::COMMAND,
     up::COMMAND,
     down::COMMAND,
+    logs::COMMAND,
     psql::COMMAND,
     status::COMMAND,
     target::COMMAND,

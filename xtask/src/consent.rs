@@ -42,6 +42,22 @@ pub fn agree(ctx: &Ctx, question: &str) -> Result<()> {
     }
 }
 
+/// A yes to a change of rows. On a protected target it takes the database's
+/// name, as a loss would.
+pub fn agree_to_change(
+    ctx: &Ctx,
+    database: &str,
+    protected: Option<&str>,
+    what: &str,
+) -> Result<()> {
+    if protected.is_none() {
+        return agree(ctx, &format!("This will {what}"));
+    }
+    let story = format!("This will {what}.");
+    let loss = Loss { database, story: &story, is_empty: false, protected };
+    agree_to_loss(ctx, &loss).map(|_| ())
+}
+
 /// A yes to losing what is in a database.
 pub fn agree_to_loss(ctx: &Ctx, loss: &Loss<'_>) -> Result<Consent> {
     if let Some(named) = &ctx.globals.confirm_db

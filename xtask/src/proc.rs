@@ -185,6 +185,12 @@ impl Proc {
         Ok(finished.stdout)
     }
 
+    /// Begins to run with its output shown as it comes, on stderr.
+    pub fn start_streamed(&self, run: Run) -> Result<Started> {
+        let expression = self.expression(&run).stdin_null().stdout_to_stderr();
+        self.begin(run, expression)
+    }
+
     /// Begins to run for long; both outputs are appended to `log`.
     pub fn start_logged(&self, run: Run, log: File) -> Result<Started> {
         let expression = self.expression(&run).stdin_null().stderr_to_stdout().stdout_file(log);

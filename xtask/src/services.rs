@@ -13,6 +13,7 @@ mod compose;
 mod image;
 mod local;
 mod probe;
+mod report;
 mod supervisor;
 
 use std::time::{Duration, Instant};
@@ -30,6 +31,7 @@ pub use around::Around;
 use check::check;
 pub use image::ServicesImage;
 pub use local::Place;
+pub use report::Report;
 pub use supervisor::supervise;
 
 /// From the start of a process until it answers, on a busy machine.
@@ -261,6 +263,26 @@ pub fn python<S: Into<std::ffi::OsString>>(
         }
     };
     Ok(run.args(words))
+}
+
+/// The Python environment of this machine, for what does not run in a
+/// container.
+pub fn prepare_python(ctx: &Ctx) -> Result<()> {
+    let environment = Environment::of(ctx);
+    if !environment.is_ready(ctx)? {
+        ctx.term.status("making the Python environment from requirements.txt, once");
+        environment.ensure(ctx)?;
+    }
+    Ok(())
+}
+
+/// Asks `scripts/migrate_NAME.py` to end where a signal to its client does
+/// not reach it.
+pub fn end_inside(ctx: &Ctx, target: &Target, name: &str) -> Result<()> {
+    match target {
+        Target::Compose(it) => compose::end_inside(ctx, it, &format!("scripts/migrate_{name}.py")),
+        Target::Local(_) | Target::Url(_) => Ok(()),
+    }
 }
 
 /// `api healthy on port 8000, ...` for the table of steps.

@@ -28,7 +28,11 @@ pub const COMMAND: Command = Command {
         ("-f, --follow", "go on until Ctrl-C"),
         ("--lines N", "begin with the last N lines of each (default 100)"),
     ],
-    examples: &["cargo xtask logs", "cargo xtask logs api -f", "cargo xtask logs postgres --lines 20"],
+    examples: &[
+        "cargo xtask logs",
+        "cargo xtask logs api -f",
+        "cargo xtask logs postgres --lines 20",
+    ],
     run,
 };
 

@@ -15,7 +15,7 @@ use anyhow::Result;
 use pg_live::{Address, Session, database, protection, quote_ident, shadow, swap};
 use serde_json::json;
 
-use crate::consent::{self, Loss};
+use crate::consent;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
@@ -149,19 +149,8 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     }
     let mark =
         ctx.wait(async { protection(&Session::connect(&live, "db-rebuild").await?).await })?;
-    match mark.or(target.configured_protection()) {
-        None => consent::agree(ctx, &format!("This will {what}"))?,
-        Some(mark) => {
-            let story = format!("This will {what}.");
-            let loss = Loss {
-                database: &live.database,
-                story: &story,
-                is_empty: false,
-                protected: Some(&mark),
-            };
-            consent::agree_to_loss(ctx, &loss)?;
-        }
-    }
+    let mark = mark.or(target.configured_protection());
+    consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
     let swapped = steps.step("swap", |_| {
         exchange(ctx, &live, &before.name, &kept)?;

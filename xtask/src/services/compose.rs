@@ -15,6 +15,9 @@ use crate::target::compose::Compose;
 use crate::term::Term;
 use crate::tools::docker::{self, Container, docker};
 
+/// SIGTERM to every process whose first argument is the script.
+const END_SCRIPT: &str = include_str!("end_script.py");
+
 /// Between two looks at the containers, 0.1 s of processor each.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
@@ -97,16 +100,27 @@ pub fn stop(ctx: &Ctx, compose: &Compose) -> Result<usize> {
     Ok(running.len())
 }
 
+pub fn require_api(ctx: &Ctx, compose: &Compose) -> Result<Container> {
+    let api = container(ctx, compose, Service::Api)?.filter(|it| it.running);
+    api.ok_or_else(|| {
+        Fault::unavailable("service `api` is not running").hint("start it: `cargo xtask up`").into()
+    })
+}
+
 /// `python` inside the api's container, where DATABASE_URL and code are.
 pub fn python(ctx: &Ctx, compose: &Compose) -> Result<Run> {
-    let Some(api) = container(ctx, compose, Service::Api)?.filter(|it| it.running) else {
-        return Err(Fault::unavailable("service `api` is not running")
-            .hint("start it: `cargo xtask up`")
-            .into());
-    };
+    let api = require_api(ctx, compose)?;
     let mut run = Run::new("docker").args(["exec", "--interactive"]);
     if Term::is_all_terminal() {
         run = run.arg("--tty");
     }
     Ok(run.arg(api.id).arg("python"))
+}
+
+/// Asks a script inside the api's container to end: a signal to `docker exec`
+/// does not reach it.
+pub fn end_inside(ctx: &Ctx, compose: &Compose, script: &str) -> Result<()> {
+    let api = require_api(ctx, compose)?;
+    let run = docker().args(["exec", &api.id, "python", "-c", END_SCRIPT, script]);
+    ctx.proc.read(&run).map(|_| ())
 }

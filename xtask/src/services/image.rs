@@ -90,7 +90,7 @@ fn reaches_index(ctx: &Ctx) -> bool {
         "--retries=0",
         "--timeout=8",
         "--dest=/tmp/probe",
-        "sniffio",
+        "annotated-types",
     ]);
     ctx.proc.capture(&run.timeout(Duration::from_secs(60))).is_ok_and(|it| it.is_success())
 }

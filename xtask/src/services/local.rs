@@ -82,12 +82,12 @@ pub fn start(ctx: &Ctx, address: &Address) -> Result<Vec<Condition>> {
     Environment::of(ctx).ensure(ctx)?;
     ensure_private_dir(&place.dir)?;
     if place.has_supervisor()? {
-        match Saved::read(&place) {
-            Some(saved) if saved.database == address.to_string() => {}
-            // They serve a database that is somewhere else by now.
-            Some(_) | None => {
-                stop(ctx)?;
-            }
+        let serves = Saved::read(&place).is_some_and(|it| it.database == address.to_string());
+        let is_well = conditions(ctx)?.iter().all(|it| it.state == State::Healthy);
+        // They serve a database that is somewhere else by now, or wait for
+        // their next try.
+        if !(serves && is_well) {
+            stop(ctx)?;
         }
     }
     if !place.has_supervisor()? {

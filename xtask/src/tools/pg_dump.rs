@@ -43,7 +43,9 @@ impl SchemaDump {
 /// Begins to dump a schema with a `pg_dump` that was set up to reach it;
 /// other work can go on meanwhile.
 pub fn start_schema(ctx: &Ctx, pg_dump: Run, roles: Roles) -> Result<SchemaDump> {
-    let mut run = pg_dump.args(["--schema-only", "--no-password"]);
+    // The tools' own notes are no part of the schema.
+    let notes = format!("--exclude-schema={}", pg_live::journal::NAMESPACE);
+    let mut run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
     if roles == Roles::Different {
         run = run.args(["--no-owner", "--no-privileges"]);
     }

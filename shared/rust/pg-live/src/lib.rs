@@ -15,6 +15,7 @@ mod error;
 pub mod facts;
 mod fence;
 pub mod health;
+pub mod journal;
 mod load;
 mod protection;
 mod ready;

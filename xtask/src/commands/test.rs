@@ -1,0 +1,111 @@
+//! `test`: pytest where the services run, on databases of its own.
+//!
+//! Must never: let a test near the platform's database. The plugin makes one
+//! for each test and refuses any other name.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use pg_live::database;
+use serde_json::json;
+
+use crate::commands::Command;
+use crate::context::Ctx;
+use crate::flags::Rest;
+use crate::init_file::InitFile;
+use crate::outcome::{Answer, Exit, Fault};
+use crate::services;
+use crate::target::Target;
+use crate::verify;
+
+pub const COMMAND: Command = Command {
+    name: "test",
+    summary: "Run the Python tests, each on a database cloned from init.sql",
+    usage: "[--junit FILE] [-- PYTEST ARGUMENTS]",
+    flags: &[("--junit FILE", "also write the results as JUnit XML")],
+    examples: &[
+        "cargo xtask test",
+        "cargo xtask test -- services/api -k search",
+        "cargo xtask test --junit results.xml -- -n 2",
+    ],
+    run,
+};
+
+/// What `shared/python/testing.py` calls its databases.
+const PREFIX: &str = "osint_test_";
+
+fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
+    let junit = rest.value("--junit")?.map(PathBuf::from);
+    let trailing = std::mem::take(&mut rest.trailing);
+    rest.no_words(COMMAND.name)?;
+    let target = Target::resolve(ctx)?;
+    if let Some(mark) = target.configured_protection() {
+        return Err(Fault::refused(format!(
+            "tests make databases of their own, and {mark} is protected"
+        ))
+        .hint("run them on another target: `cargo xtask test --target local`")
+        .into());
+    }
+    target.require_answering(ctx)?;
+    if let Target::Local(_) | Target::Url(_) = &target {
+        services::prepare_python(ctx)?;
+    }
+    let mut words: Vec<std::ffi::OsString> = vec!["-m".into(), "pytest".into()];
+    let report =
+        junit.as_ref().map(|file| services::Report::new(ctx, &target, file.clone())).transpose()?;
+    if let Some(report) = &report {
+        words.push(format!("--junitxml={}", report.inside.display()).into());
+    }
+    words.extend(trailing);
+    let run = services::python(ctx, &target, words)?;
+    if ctx.globals.dry_run {
+        let would = format!("would run `{}`\nnothing was changed", run.shown());
+        return Ok(Answer::done(would, json!({ "dry_run": true })));
+    }
+    let status = match ctx.globals.json {
+        true => ctx.proc.streamed(&run)?.status,
+        false => ctx.proc.interactive(&run)?,
+    };
+    if let Some(report) = report {
+        report.fetch(ctx)?;
+    }
+    let dropped = ctx.interrupt.shield(|| drop_leaked(ctx, &target))?;
+    if dropped > 0 {
+        ctx.term.status(&format!("dropped {dropped} databases that tests had left"));
+    }
+    let data = json!({ "pytest": status, "junit": junit, "leaked_databases_dropped": dropped });
+    // pytest: 1 red, 2 interrupted, 3 its own error, 4 usage, 5 no test found.
+    match status {
+        0 => Ok(Answer::done("", data)),
+        1 | 3 => Ok(Answer { exit: Exit::Failed, text: String::new(), data }),
+        2 => Ok(Answer { exit: Exit::Interrupted, text: String::new(), data }),
+        4 => Err(Fault::usage("pytest does not understand what stands behind `--`").into()),
+        5 => Err(Fault::failed("no test was found")
+            .hint("paths are seen from the project's folder")
+            .into()),
+        other => Err(Fault::failed(format!("pytest ended with {other}")).into()),
+    }
+}
+
+/// Databases of runs that were killed, and templates of an older init.sql. One
+/// that is in use belongs to a run that goes on.
+fn drop_leaked(ctx: &Ctx, target: &Target) -> Result<usize> {
+    let address = target.require_running(ctx)?;
+    let template = format!("{PREFIX}{}", &InitFile::read(ctx)?.hash[..12]);
+    let dropped = ctx.wait(async {
+        let session = verify::maintenance(&address).await?;
+        let mut dropped = 0;
+        for it in database::list(&session, PREFIX).await? {
+            if it.name == template {
+                continue;
+            }
+            match database::drop_unused(&session, &it.name).await {
+                Ok(()) => dropped += 1,
+                Err(error) if database::is_in_use(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        pg_live::Result::Ok(dropped)
+    })?;
+    Ok(dropped)
+}
