@@ -1,0 +1,4 @@
+"""Code that several parts of the platform share, by language.
+
+Must never import a service.
+"""
