@@ -1,7 +1,8 @@
 """Fills a platform database with a believable archive: python scripts/seed_demo.py --size 1.3GB
 
-For the tour, tests and benchmarks. The same arguments give the same rows on every machine. It must never
-damage a real archive: it only adds rows, all in one transaction, and not beside other rows unless told --yes.
+For the tour, tests and benchmarks. The same arguments give the same rows on every machine. It must
+never damage a real archive: it only adds rows, all in one transaction, and not beside other rows
+unless told --yes.
 """
 
 import argparse
@@ -16,13 +17,13 @@ from pathlib import Path
 import asyncpg
 
 # Run by its path, Python looks for modules beside this file and not in the root of the repository.
-sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.demo.load import Connection, LoadError, load, present, require_platform  # noqa: E402
-from scripts.demo.plan import DEFAULT_END, DEFAULT_MESSAGES, Plan  # noqa: E402
-from shared.python.database import connect  # noqa: E402
-from shared.python.progress import duration  # noqa: E402
-from shared.python.settings import Settings, SettingsError  # noqa: E402
+from scripts.demo.load import Connection, LoadError, load, present, require_platform
+from scripts.demo.plan import DEFAULT_END, DEFAULT_MESSAGES, Plan
+from shared.python.database import connect
+from shared.python.progress import duration
+from shared.python.settings import Settings, SettingsError
 
 MEGABYTE = 1024 * 1024
 UNITS = {"kB": 1024, "MB": MEGABYTE, "GB": 1024 * MEGABYTE}

@@ -1,7 +1,8 @@
 """Turns the stream of posts into rows of the archive and of the queue, batch by batch.
 
-Every batch can be loaded on its own after those before it: all foreign keys are met, and the counters already
-are what the triggers would count. It must never make a row that depends on the clock.
+Every batch can be loaded on its own after those before it: all foreign keys are met, and the
+counters already are what the triggers would count. It must never make a row that depends on the
+clock.
 """
 
 import json
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from random import Random
 from typing import Final
 
 from scripts.demo.catalog import Catalog, trace_time
@@ -20,7 +20,7 @@ from scripts.demo.posts import Post, PostStream
 from scripts.demo.schedule import posting_times
 from scripts.demo.society import Society
 from scripts.demo.tables import COLUMNS, Batch, Ids, Row
-from scripts.demo.world import EMOJI, READERS, USER_ID_BASE, Place, Thing
+from scripts.demo.world import EMOJI, PLACES, READERS, USER_ID_BASE, Place, Thing
 from services.enrichment.embedding import MODEL, embed
 from services.processor.entities import extract
 from services.processor.text import content_hash
@@ -49,18 +49,12 @@ class Archive:
     def __init__(self, plan: Plan, last_ids: dict[str, int]) -> None:
         self._plan = plan
         self._ids = first_ids(last_ids)
-        # One stream of numbers for each part, so that a change in one leaves the others as they are.
-        self._random = Random(f"{plan.seed} archive")  # noqa: S311
-        self._catalog = Catalog(plan, self._ids, Random(f"{plan.seed} catalog"))  # noqa: S311
+        self._random = plan.chance("archive")
+        self._catalog = Catalog(plan, self._ids)
         self._society = Society(self._ids)
-        self._events = EventDesk(plan, self._ids, Random(f"{plan.seed} events"), self._catalog.feeds)  # noqa: S311
-        people = max(50, plan.messages // 60)
-        self._people = people
-        self._stream = PostStream(
-            Random(f"{plan.seed} posts"),  # noqa: S311
-            self._catalog.sources,
-            people,
-        )
+        self._events = EventDesk(plan, self._ids, self._catalog.feeds)
+        self._people = max(50, plan.messages // 60)
+        self._stream = PostStream(plan.chance("posts"), self._catalog.sources, self._people)
         self._to_embed = plan.embeddings
 
     def batches(self) -> Iterator[Batch]:
@@ -74,7 +68,7 @@ class Archive:
 
     def _messages(self) -> Iterator[Batch]:
         plan = self._plan
-        schedule = Random(f"{plan.seed} schedule")  # noqa: S311
+        schedule = plan.chance("schedule")
         times = posting_times(schedule, plan.start, plan.archive_end, plan.messages)
         batch = self._new_batch()
         for number, post in enumerate(self._stream.posts(times), start=1):
@@ -92,7 +86,7 @@ class Archive:
 
     def _queue(self) -> Iterator[Batch]:
         plan = self._plan
-        schedule = Random(f"{plan.seed} queue")  # noqa: S311
+        schedule = plan.chance("queue")
         times = posting_times(schedule, plan.archive_end, plan.end, plan.pending)
         rows: list[Row] = []
         for post in self._stream.posts(times):
@@ -114,7 +108,8 @@ class Archive:
             post.text.content if post.text else None, post.file and post.file.kind, post.posted,
             post.grouped_id, post.views, post.forwards, "demo", post.author,
             answers and answers.message_id, original and original.source.telegram_id,
-            original and original.message_id, original and original.posted, post.trace_id, post.posted,
+            original and original.message_id, original and original.posted, post.trace_id,
+            post.posted,
             post.posted,
         )  # fmt: skip
 
@@ -133,7 +128,14 @@ class Archive:
         batch["messages"].append(self._message_row(post, written, comments))
         if post.answers:
             batch["message_replies"].append(
-                (self._ids["message_replies"](), post.answers.key, post.key, post.answers.message_id, post.author, written)
+                (
+                    self._ids["message_replies"](),
+                    post.answers.key,
+                    post.key,
+                    post.answers.message_id,
+                    post.author,
+                    written,
+                )
             )
         if post.original:
             self._forward(post, post.original, batch, written)
@@ -144,7 +146,13 @@ class Archive:
         if draw() < 0.004:
             reader = READERS[int(draw() * len(READERS))][0]
             batch["user_bookmarks"].append(
-                (self._ids["user_bookmarks"](), reader, post.key, "to be verified", written + timedelta(minutes=30))
+                (
+                    self._ids["user_bookmarks"](),
+                    reader,
+                    post.key,
+                    "to be verified",
+                    written + timedelta(minutes=30),
+                )
             )
         if post.source.channel.rule == "selective_archive" and draw() < 0.5:
             self._quarantine(post, batch)
@@ -169,11 +177,14 @@ class Archive:
             len(content) * COST_PER_CHARACTER if translated and content else None, post.author,
             post.answers and post.answers.message_id, original and original.source.telegram_id,
             original and original.message_id, original and original.posted,
-            comments > 0, comments, post.source.group_id if comments else None, polled if comments else None,
-            post.views, post.forwards, polled, post.file and post.file.kind, post.grouped_id, post.spam,
+            comments > 0, comments, post.source.group_id if comments else None,
+            polled if comments else None,
+            post.views, post.forwards, polled, post.file and post.file.kind, post.grouped_id,
+            post.spam,
             self._random.choice(_SPAM_CONFIDENCE) if spam else None, spam and spam.spam_type,
             judged and judged.topic, judged and judged.importance, embedding,
-            MODEL if embedding else None, content and json.dumps(extract(content), ensure_ascii=False), content_hash(content),
+            MODEL if embedding else None, content and json.dumps(extract(content),
+            ensure_ascii=False), content_hash(content),
             post.posted < self._catalog.backfilled, "demo", post.trace_id, written, written,
         )  # fmt: skip
 
@@ -181,7 +192,8 @@ class Archive:
         delay = post.posted - original.posted
         batch["message_forwards"].append((
             self._ids["message_forwards"](), original.key, post.key, original.posted,
-            original.source.telegram_id, original.source.channel.name, int(delay.total_seconds()), written,
+            original.source.telegram_id, original.source.channel.name, int(delay.total_seconds()),
+            written,
         ))  # fmt: skip
         topic = post.text.topic if post.text else None
         self._society.forwarded(original.source.id, post.source.id, post.posted, delay, topic)
@@ -204,7 +216,8 @@ class Archive:
         snippet = text.content[:120]
         for name in names[:4]:
             batch["message_entities"].append((
-                self._ids["message_entities"](), key, self._catalog.thing_ids[name], 1.0, match_type,
+                self._ids["message_entities"](), key, self._catalog.thing_ids[name], 1.0,
+                match_type,
                 snippet, written,
             ))  # fmt: skip
         if text.place:
@@ -227,7 +240,16 @@ class Archive:
             total += amount
             emoji = EMOJI[(begin + number) % len(EMOJI)]
             batch["message_reactions"].append(
-                (self._ids["message_reactions"](), post.key, emoji, amount, None, None, post.posted, updated)
+                (
+                    self._ids["message_reactions"](),
+                    post.key,
+                    emoji,
+                    amount,
+                    None,
+                    None,
+                    post.posted,
+                    updated,
+                )
             )
             if post.author and draw() < 0.3:
                 person = USER_ID_BASE + int(self._people * draw() ** 2)
@@ -259,7 +281,8 @@ class Archive:
             rate = None if not hours else _decimal((now[1] - before[1]) / (hour - hours))
             engaged = 100 * (now[1] + now[2] + heard) / now[0] if now[0] else 0.0
             batch["message_engagement_timeline"].append((
-                self._ids["message_engagement_timeline"](), post.key, post.posted + timedelta(hours=hour),
+                self._ids["message_engagement_timeline"](), post.key,
+                post.posted + timedelta(hours=hour),
                 *now, heard, now[0] - before[0], now[1] - before[1], now[2] - before[2], rate,
                 _decimal(min(engaged, 999.0)),
             ))  # fmt: skip
@@ -268,12 +291,14 @@ class Archive:
     def _quarantine(self, post: Post, batch: Batch) -> None:
         """What the rule of the channel kept out, posted right after the message that it let in."""
         post.source.last_message_id += 1
-        text = compose(self._random, post.source.channel.language, important=False)
+        place = post.text.place if post.text and post.text.place else PLACES[0]
+        text = compose(self._random, post.source.channel.language, place=place, important=False)
         expires = post.posted + timedelta(days=7)
         over = expires <= self._plan.end
         rejected = self._random.random() < 0.1
         batch["message_quarantine"].append((
-            self._ids["message_quarantine"](), post.source.id, post.source.last_message_id, text.content,
+            self._ids["message_quarantine"](), post.source.id, post.source.last_message_id,
+            text.content,
             "low_confidence", f"importance {text.importance} is below high", True,
             "rejected" if rejected else "expired" if over else "pending",
             "demo operator" if rejected else "expiry" if over else None, expires, post.posted,
@@ -291,7 +316,8 @@ class Archive:
         first = file.carriers[0]
         sha256 = file.sha256
         batch["media_files"].append((
-            key, sha256, f"media/{sha256[:2]}/{sha256[2:4]}/{sha256}.{_SUFFIX[file.kind]}", file.size,
+            key, sha256, f"media/{sha256[:2]}/{sha256[2:4]}/{sha256}.{_SUFFIX[file.kind]}",
+            file.size,
             _MIME[file.kind], file.kind,
             f"https://t.me/{first.source.channel.username}/{first.message_id}", len(file.carriers),
             first.posted, None, None,

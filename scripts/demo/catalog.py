@@ -55,7 +55,8 @@ class Feed:
 class Catalog:
     """Makes the rows once and knows their keys afterwards."""
 
-    def __init__(self, plan: Plan, ids: Ids, random: Random) -> None:
+    def __init__(self, plan: Plan, ids: Ids) -> None:
+        random = plan.chance("catalog")
         self._opened = plan.start - timedelta(days=30)
         self.backfilled = plan.start + timedelta(days=BACKFILL_DAYS)
         self.rows: Batch = {}
@@ -79,11 +80,13 @@ class Catalog:
         return {
             "rss_feeds": [
                 (
-                    feed.id, name, f"https://{domain}/rss.xml", f"https://{domain}/", category, trust_level,
+                    feed.id, name, f"https://{domain}/rss.xml", f"https://{domain}/", category,
+                    trust_level,
                     "en", country, "Demo feed; switched off, there is nothing to poll.", False,
                     articles.get(feed.id, 0), self._opened, self._opened,
                 )
-                for feed, (name, domain, category, trust_level, country) in zip(self.feeds, FEEDS, strict=True)
+                for feed, (name, domain, category, trust_level, country) in zip(self.feeds, FEEDS,
+                strict=True)
             ]
         }  # fmt: skip
 
@@ -94,16 +97,18 @@ class Catalog:
         source = Source(
             id=ids["channels"](),
             telegram_id=CHANNEL_ID_BASE - number,
-            group_id=GROUP_ID_BASE - number if number % 3 == 0 and channel.kind == "channel" else None,
+            group_id=GROUP_ID_BASE - number
+            if number % 3 == 0 and channel.kind == "channel"
+            else None,
             channel=channel,
             subscribers=random.randrange(3_000, 900_000) // (1 + number // 6),
             last_message_id=random.randrange(500, 60_000),
         )
         self._add("channels", (
             source.id, source.telegram_id, random.getrandbits(62), channel.username, channel.name,
-            f"Demo channel, {channel.affiliation} side.", channel.kind, number % 7 == 0, channel.folder,
-            channel.rule, "completed", self._opened, self.backfilled, "telegram", channel.affiliation,
-            SOURCE, source.group_id, source.group_id, True, self._opened, self._opened,
+            f"Demo channel, {channel.affiliation} side.", channel.kind, number % 7 == 0,
+            channel.folder, channel.rule, "completed", self._opened, self.backfilled, "telegram",
+            channel.affiliation, SOURCE, source.group_id, source.group_id, True, self._opened, self._opened,
         ))  # fmt: skip
         return source
 
@@ -132,7 +137,8 @@ class Catalog:
         aliases = sorted(set(others) - {english})
         content_hash = hashlib.sha256(f"{english}\n{SOURCE}".encode()).hexdigest()
         self._add("curated_entities", (
-            key, kind, english, aliases, description, place and place.latitude, place and place.longitude,
+            key, kind, english, aliases, description, place and place.latitude,
+            place and place.longitude,
             SOURCE, content_hash, self._opened, self._opened,
         ))  # fmt: skip
         return key

@@ -1,6 +1,7 @@
 """Writes the text of one demo message from the sentences of texts.py.
 
-The same random numbers always give the same text. It must never look at the clock or at the database.
+The same random numbers always give the same text. It must never look at the clock or at the
+database.
 """
 
 from bisect import bisect
@@ -9,7 +10,15 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
-from scripts.demo.texts import COMMENTS, DIGEST_HEADS, LANGUAGES, SENTENCES, SPAM, TOPIC_WEIGHTS, Phrase
+from scripts.demo.texts import (
+    COMMENTS,
+    DIGEST_HEADS,
+    LANGUAGES,
+    SENTENCES,
+    SPAM,
+    TOPIC_WEIGHTS,
+    Phrase,
+)
 from scripts.demo.world import EQUIPMENT, PLACES, UNITS, Place, Thing
 
 # Most posts are a sentence or three; a tail of digests is long.
@@ -26,6 +35,8 @@ _FACTUAL: Final = frozenset(SENTENCES) - {"general", "propaganda", "diplomatic"}
 
 @dataclass(slots=True)
 class Text:
+    """The text of a post and what a classifier should find in it."""
+
     language: str
     content: str
     english: str
@@ -36,14 +47,22 @@ class Text:
     things: list[Thing]
 
 
-def compose(random: Random, language: str, *, important: bool | None = None, translate: bool = False) -> Text:
-    """A report in the language; important: True or False asks for that, None leaves it to chance."""
+def compose(
+    random: Random,
+    language: str,
+    *,
+    place: Place,
+    important: bool | None = None,
+    translate: bool = False,
+) -> Text:
+    """A report in the language; important: True or False asks for that, None leaves it to "
+    "chance."""
     draw = random.random
     topic = _topic(random)
     if important and topic not in _FACTUAL:
         topic = "combat"
     count = _SENTENCE_COUNTS[bisect(_SENTENCE_COUNT_STEPS, draw() * _SENTENCE_COUNT_STEPS[-1])]
-    first_place = place = PLACES[int(draw() ** 1.5 * len(PLACES))]
+    first_place = place
     column = LANGUAGES.index(language)
 
     lines: list[str] = []
@@ -55,18 +74,26 @@ def compose(random: Random, language: str, *, important: bool | None = None, tra
     for number in range(count):
         if is_digest and number:
             place = PLACES[int(draw() * len(PLACES))]
-        pool = SENTENCES[_topic(random) if is_digest and number else topic if draw() < 0.7 else "general"]
+        pool = SENTENCES[
+            _topic(random) if is_digest and number else topic if draw() < 0.7 else "general"
+        ]
         phrase = pool[int(draw() * len(pool))]
         if (place, phrase) in used:
             continue
         used.add((place, phrase))
         unit = UNITS[int(draw() * len(UNITS))]
         kit = EQUIPMENT[int(draw() ** 1.4 * len(EQUIPMENT))]
-        numbers = (str(2 + int(draw() ** 2 * 60)), str(5 + int(draw() * 300)), f"{int(draw() * 24):02d}:{int(draw() * 60):02d}")
+        numbers = (
+            str(2 + int(draw() ** 2 * 60)),
+            str(5 + int(draw() * 300)),
+            f"{int(draw() * 24):02d}:{int(draw() * 60):02d}",
+        )
         lines.append(_filled(phrase, column, place, unit, kit, numbers))
         if translate:
             english.append(_filled(phrase, _ENGLISH, place, unit, kit, numbers))
-        names_place = names_place or (place is first_place and ("{p}" in phrase.en or "{at}" in phrase.en))
+        names_place = names_place or (
+            place is first_place and ("{p}" in phrase.en or "{at}" in phrase.en)
+        )
         if "{unit}" in phrase.en and unit not in things:
             things.append(unit)
         if "{kit}" in phrase.en and kit not in things:
@@ -84,14 +111,23 @@ def compose(random: Random, language: str, *, important: bool | None = None, tra
         important = topic in _FACTUAL and names_place and draw() < 0.55
     importance = "high" if important else "medium" if topic in _FACTUAL and draw() < 0.7 else "low"
     return Text(
-        language, content, translated, topic, importance, None, first_place if names_place else None, things
+        language,
+        content,
+        translated,
+        topic,
+        importance,
+        None,
+        first_place if names_place else None,
+        things,
     )
 
 
 def compose_spam(random: Random, language: str) -> Text:
     """An advertisement or the like."""
     spam_type = _SPAM_TYPES[int(random.random() * len(_SPAM_TYPES))]
-    return Text(language, _one_of(random, SPAM[spam_type], language), "", None, None, spam_type, None, [])
+    return Text(
+        language, _one_of(random, SPAM[spam_type], language), "", None, None, spam_type, None, []
+    )
 
 
 def compose_comment(random: Random, language: str) -> str:
@@ -102,7 +138,11 @@ def compose_comment(random: Random, language: str) -> str:
 def _one_of(random: Random, phrases: tuple[Phrase, ...], language: str) -> str:
     phrase = phrases[int(random.random() * len(phrases))]
     place = PLACES[int(random.random() * len(PLACES))]
-    numbers = (str(random.randrange(2, 60)), str(random.randrange(100, 5000)), f"{random.randrange(24):02d}:30")
+    numbers = (
+        str(random.randrange(2, 60)),
+        str(random.randrange(100, 5000)),
+        f"{random.randrange(24):02d}:30",
+    )
     return _filled(phrase, LANGUAGES.index(language), place, UNITS[0], EQUIPMENT[0], numbers)
 
 
@@ -111,7 +151,12 @@ def _topic(random: Random) -> str:
 
 
 def _filled(
-    phrase: Phrase, column: int, place: Place, unit: Thing, kit: Thing, numbers: tuple[str, str, str]
+    phrase: Phrase,
+    column: int,
+    place: Place,
+    unit: Thing,
+    kit: Thing,
+    numbers: tuple[str, str, str],
 ) -> str:
     return phrase[column].format(
         p=place.name[column],

@@ -1,7 +1,7 @@
-"""Events of the demo archive: posts about one place within hours, and the articles that report the same.
+"""Events of the demo archive: posts about one place within hours, and articles about the same.
 
-An event is handed out once, complete, with its counters as the triggers would count them: in parts each part
-would make the triggers write the event again, with the clock of the server in updated_at.
+An event is handed out once, complete, with its counters as the triggers would count them: in parts
+each part would make the triggers write the event again, with the clock of the server in updated_at.
 """
 
 import hashlib
@@ -9,7 +9,6 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Final
 
 import asyncpg
@@ -22,7 +21,7 @@ from scripts.demo.tables import Batch, Ids
 from scripts.demo.texts import EVENT_TITLES
 from scripts.demo.world import Place
 
-OPEN_FOR: Final = timedelta(hours=6)
+OPEN_FOR: Final = timedelta(hours=12)
 MOST_MESSAGES: Final = 25
 MAJOR_FROM: Final = 12
 OPENING_SHARE: Final = 0.25
@@ -55,12 +54,12 @@ class Article:
 class EventDesk:
     """Opens events, gathers their messages, and writes them when they are over."""
 
-    def __init__(self, plan: Plan, ids: Ids, random: Random, feeds: list[Feed]) -> None:
+    def __init__(self, plan: Plan, ids: Ids, feeds: list[Feed]) -> None:
         self._plan = plan
         self._ids = ids
-        self._random = random
+        self._random = plan.chance("events")
         self._feeds = feeds
-        self._open: dict[tuple[str, Place], Event] = {}
+        self._open: dict[Place, Event] = {}
         self._by_age: deque[Event] = deque()
         # Few, and written at the end: only then the feeds know how many articles they brought.
         self._news: Batch = {
@@ -75,11 +74,11 @@ class EventDesk:
         topic = text.topic or ""
         if topic not in EVENT_TITLES:
             return
-        event = self._open.get((topic, place))
+        event = self._open.get(place)
         if event is None:
             if self._random.random() < OPENING_SHARE:
                 event = Event(self._ids["events"](), post.posted, topic, place, [post])
-                self._open[topic, place] = event
+                self._open[place] = event
                 self._by_age.append(event)
         elif len(event.posts) < MOST_MESSAGES and self._random.random() < JOINING_SHARE:
             event.posts.append(post)
@@ -88,7 +87,7 @@ class EventDesk:
         """Writes the events that are over by now, or all of them."""
         while self._by_age and (now is None or now - self._by_age[0].opened > OPEN_FOR):
             event = self._by_age.popleft()
-            del self._open[event.topic, event.place]
+            del self._open[event.place]
             self._write(event, batch)
 
     def news(self) -> tuple[Batch, Counter[int]]:
@@ -107,11 +106,20 @@ class EventDesk:
         batch["events"].append((
             event.id, title, f"{channels} channels report it, {len(articles)} articles do.", kind,
             place.name.en, asyncpg.Point(place.longitude, place.latitude), event.opened.date(),
-            self._tier(event, len(articles)), len(event.posts) >= MAJOR_FROM, len(articles), channels,
+            self._tier(event, len(articles)), len(event.posts) >= MAJOR_FROM, len(articles),
+            channels,
             len(event.posts), event.opened, latest, latest, closed if closed <= plan.end else None,
         ))  # fmt: skip
         batch["event_messages"].extend(
-            (self._ids["event_messages"](), event.id, post.key, post.source.id, Decimal("0.8"), "location_match", moment)
+            (
+                self._ids["event_messages"](),
+                event.id,
+                post.key,
+                post.source.id,
+                Decimal("0.8"),
+                "location_match",
+                moment,
+            )
             for post, moment in zip(event.posts, matched, strict=True)
         )
         self._news["event_sources"].extend(
@@ -145,11 +153,13 @@ class EventDesk:
 
     def _write_article(self, event: Event, article: Article, title: str) -> None:
         feed, published = article.feed, article.published
-        url = f"https://{feed.domain}/{published:%Y/%m/%d}/{title.lower().replace(' ', '-')}-{article.id}"
+        slug = f"{title.lower().replace(' ', '-')}-{article.id}"
+        url = f"https://{feed.domain}/{published:%Y/%m/%d}/{slug}"
         reporting = event.posts[:3]
         self._articles_of_feed[feed.id] += 1
         self._news["external_news"].append((
-            article.id, feed.id, title, f"{title}: {len(event.posts)} channels posted about it.", url,
+            article.id, feed.id, title, f"{title}: {len(event.posts)} channels posted about it.",
+            url,
             hashlib.sha256(url.encode()).hexdigest(), published, None, "high", feed.category,
             feed.trust_level, feed.domain, published, len(reporting), published,
         ))  # fmt: skip
@@ -159,6 +169,7 @@ class EventDesk:
             similarity = 0.75 + self._random.random() * 0.2
             self._news["message_news_correlations"].append((
                 self._ids["message_news_correlations"](), post.key, article.id,
-                Decimal(f"{similarity:.4f}"), 1, Decimal(f"{apart:.2f}"), "same_event", side, feed.category,
+                Decimal(f"{similarity:.4f}"), 1, Decimal(f"{apart:.2f}"), "same_event", side,
+                feed.category,
                 (side, feed.category) in _OPPOSED, "confirms", similarity, published,
             ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Copies the demo archive into a database in one transaction: all of it is there afterwards, or nothing.
+"""Copies the demo archive into a database in one transaction: all of it, or nothing.
 
 It must never touch a row it did not make, and never leave a sequence behind the rows.
 """
@@ -81,7 +81,8 @@ async def load(connection: Connection, plan: Plan, *, beside_real_rows: bool) ->
         counted = await _copy_all(connection, archive, plan)
         await _set_sequences(connection)
         await connection.execute(
-            "INSERT INTO admin_audit_log (kratos_identity_id, action, resource_type, details, created_at) "
+            "INSERT INTO admin_audit_log (kratos_identity_id, action, resource_type, details, "
+            "created_at) "
             "VALUES ($1, $2, 'archive', $3, $4)",
             JOB, MARK, json.dumps(plan.as_json()), plan.end,
         )  # fmt: skip
@@ -126,7 +127,8 @@ async def _set_sequences(connection: Connection) -> None:
     for table in _with_identity():
         # Never backwards, and not at all for a table without rows.
         await connection.execute(
-            f"SELECT setval(sequence, top) FROM (SELECT pg_get_serial_sequence('{table}', 'id') AS sequence, "
+            f"SELECT setval(sequence, top) FROM (SELECT pg_get_serial_sequence('{table}', 'id') "
+            f"AS sequence, "
             f"max(id) AS top FROM {table}) AS t "
             "WHERE top > coalesce(pg_sequence_last_value(sequence), 0)"
         )

@@ -5,6 +5,7 @@ The plan decides every byte that is made. It must never depend on the machine or
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any, Final
 
 # Fixed, so that the same seed gives the same archive next year.
@@ -13,7 +14,8 @@ DAYS: Final = 180
 QUEUE_SPAN: Final = timedelta(hours=1)
 DEFAULT_MESSAGES: Final = 5000
 
-# Measured with pg_database_size() on PostgreSQL 15; indexes and all tables that hang on a message included.
+# Measured with pg_database_size() on PostgreSQL 15; indexes and all tables that hang on a message
+# included.
 FIXED_BYTES: Final = 1_500_000
 BYTES_PER_MESSAGE: Final = 3600
 BYTES_PER_PENDING: Final = 900
@@ -29,6 +31,10 @@ class Plan:
     pending: int = 0
     embeddings: int = 0
     end: datetime = DEFAULT_END
+
+    def chance(self, part: str) -> Random:
+        """Random numbers for one part: a change in it leaves the other parts as they are."""
+        return Random(f"{self.seed} {part}")  # noqa: S311
 
     @property
     def start(self) -> datetime:

@@ -1,4 +1,4 @@
-"""The stream of demo posts as Telegram would deliver it: own posts, forwards, replies, albums and spam.
+"""The stream of demo posts as Telegram delivers it: own posts, forwards, replies, albums, spam.
 
 The posts of one seed are always the same. It must never look at the clock or at the database.
 """
@@ -8,14 +8,14 @@ from bisect import bisect
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import accumulate
 from random import Random
 from typing import Final
 
 from scripts.demo.catalog import Source
 from scripts.demo.compose import Text, compose, compose_spam
-from scripts.demo.world import USER_ID_BASE
+from scripts.demo.world import PLACES, USER_ID_BASE, Place
 
 FORWARD_SHARE: Final = 0.10
 REPLY_SHARE: Final = 0.08
@@ -23,6 +23,7 @@ ALBUM_SHARE: Final = 0.02
 SPAM_SHARE: Final = 0.035
 MEDIA_SHARE: Final = 0.34
 TRANSLATED_SHARE: Final = 0.15
+HOT_SHARE: Final = 0.35
 # A forward or a reply points at most this many posts back.
 MEMORY: Final = 400
 _MEDIA_KINDS: Final = ("photo", "photo", "photo", "video", "video", "document")
@@ -61,6 +62,29 @@ class Post:
     event: object | None = None
 
 
+class Front:
+    """The place most is written about on a day; it lets posts of several channels meet in one "
+    "event."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._day = date.min
+        self._hot = PLACES[0]
+
+    def move(self, moment: datetime) -> None:
+        """A new day may have another place."""
+        if moment.date() != self._day:
+            self._day = moment.date()
+            self._hot = self._any()
+
+    def place(self) -> Place:
+        """The place of one post."""
+        return self._hot if self._random.random() < HOT_SHARE else self._any()
+
+    def _any(self) -> Place:
+        return PLACES[int(self._random.random() ** 1.5 * len(PLACES))]
+
+
 class PostStream:
     """Makes one post for each time it is given."""
 
@@ -72,10 +96,12 @@ class PostStream:
         self.recent: deque[Post] = deque()
         self._latest: dict[int, deque[Post]] = {source.id: deque(maxlen=20) for source in sources}
         self._album: list[Post] = []
+        self._front = Front(random)
 
     def posts(self, times: Iterable[datetime]) -> Iterator[Post]:
         """One post for each time, in order. What leaves the memory is never pointed to again."""
         for moment in times:
+            self._front.move(moment)
             post = self._album.pop() if self._album else self._post(moment)
             self.recent.append(post)
             if post.file:
@@ -124,7 +150,13 @@ class PostStream:
         if draw() < SPAM_SHARE and not selective:
             return compose_spam(self._random, language), True
         translate = language != "en" and draw() < TRANSLATED_SHARE
-        text = compose(self._random, language, important=selective or None, translate=translate)
+        text = compose(
+            self._random,
+            language,
+            place=self._front.place(),
+            important=selective or None,
+            translate=translate,
+        )
         return text, False
 
     def _begin_album(self, source: Source, moment: datetime) -> Post:
@@ -156,6 +188,7 @@ class PostStream:
         if source.channel.kind == "megagroup":
             author = USER_ID_BASE + int(self._people * draw() ** 2)
         return Post(
-            source, source.last_message_id, moment, text, author, views, int(views * draw() ** 2 / 60),
-            f"{self._random.getrandbits(64):016x}", original, file=original.file if original else None,
+            source, source.last_message_id, moment, text, author, views,
+            int(views * draw() ** 2 / 60), f"{self._random.getrandbits(64):016x}", original,
+            file=original.file if original else None,
         )  # fmt: skip

@@ -1,7 +1,7 @@
-"""What is counted over the whole demo archive: people, who forwards whom, tags, cost of translation.
+"""What is counted over the whole demo archive: people, who forwards whom, tags, translations.
 
-Written once, after the messages, as the enrichment would have computed it. In particular last_seen of a person
-is complete before the triggers on messages could move it.
+Written once, after the messages, as the enrichment would have computed it. In particular last_seen
+of a person is complete before the triggers on messages could move it.
 """
 
 import json
@@ -75,7 +75,16 @@ class Society:
         person = self._known(telegram_id, moment)
         self._reactions.setdefault(
             (message, emoji, person.id),
-            (self._ids["message_reactions"](), message, emoji, 1, person.id, moment, moment, updated),
+            (
+                self._ids["message_reactions"](),
+                message,
+                emoji,
+                1,
+                person.id,
+                moment,
+                moment,
+                updated,
+            ),
         )
 
     def forwarded(
@@ -139,5 +148,6 @@ class Society:
         hours = flow.delay / timedelta(hours=1) / flow.count
         return (
             self._ids["channel_interactions"](), *ends, flow.count, flow.first, flow.last,
-            Decimal(f"{hours:.2f}"), flow.synchronized, json.dumps(dict(sorted(flow.topics.items()))),
+            Decimal(f"{hours:.2f}"), flow.synchronized,
+            json.dumps(dict(sorted(flow.topics.items()))),
         )  # fmt: skip

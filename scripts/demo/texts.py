@@ -1,17 +1,19 @@
 """The sentences of the demo archive, in Ukrainian, Russian and English.
 
-Each entry says one thing three times, so that the English column also serves as the translation of the other
-two. Slots: {p} {at} {of} are a place in three cases, {unit} {kit} {n} {m} {h} a formation, a piece of
-equipment, two numbers and a time of day.
+Each entry says one thing three times, so that the English column also serves as the translation of
+the other two. Slots: {p} {at} {of} are a place in three cases, {unit} {kit} {n} {m} {h} a
+formation, a piece of equipment, two numbers and a time of day.
 
-It must never quote a real post, name a private person or hold an address that exists outside the domains
-reserved for examples.
+It must never quote a real post, name a private person or hold an address that exists outside the
+domains reserved for examples.
 """
 
 from typing import Final, NamedTuple
 
 
 class Phrase(NamedTuple):
+    """One thing said in three languages."""
+
     uk: str
     ru: str
     en: str

@@ -1,7 +1,7 @@
 """What the demo archive speaks of: places, formations, equipment, channels, feeds and people.
 
-Channels, feeds and people are invented. It must never hold a Telegram id in use: all ids lie in ranges that
-Telegram has not reached, so that they can never meet a real row of an archive.
+Channels, feeds and people are invented. It must never hold a Telegram id in use: all ids lie in
+ranges that Telegram has not reached, so that they can never meet a real row of an archive.
 """
 
 from typing import Final, NamedTuple
@@ -14,6 +14,8 @@ USER_ID_BASE: Final = 990_000_000_000
 
 
 class Place(NamedTuple):
+    """A town: its name, "in" it, its genitive, and where it is."""
+
     name: Phrase
     at: Phrase
     of: Phrase
@@ -79,7 +81,8 @@ PLACES: Final = tuple(_place(line) for line in _PLACES.split("\n") if line)
 
 
 class Thing(NamedTuple):
-    """A formation or a piece of equipment: how each language calls it, and its kind in curated_entities."""
+    """A formation or a piece of equipment: how each language calls it, and its kind in "
+    "curated_entities."""
 
     name: Phrase
     entity_type: str
@@ -134,6 +137,8 @@ EQUIPMENT: Final[tuple[Thing, ...]] = tuple(
 
 
 class Channel(NamedTuple):
+    """A channel as Telegram shows it, and how busy it is."""
+
     username: str
     name: str
     affiliation: str
@@ -144,52 +149,58 @@ class Channel(NamedTuple):
     weight: int
 
 
-_STEMS: Final = {
-    "ukraine": (
-        "uk", "Archive UA",
-        ("Харків зараз", "Південний фронт", "Небо над нами", "Штаб новин", "Донбас оперативний", "Одеса онлайн",
-         "Тривога Київ", "Прикордоння", "Бригадний щоденник", "Енергетика сьогодні", "Херсон правий берег",
-         "Аналітика фронту", "Запоріжжя 24", "Суми тут"),
-    ),
-    "russia": (
-        "ru", "Archive RU",
-        ("Военный вестник", "Сводки с фронта", "Южное направление", "Белгород сегодня", "Заметки военкора",
-         "Север фронта", "Крым онлайн", "Тыл и фронт", "Глас окопа", "Курск рядом"),
-    ),
-    "neutral": (
-        "en", "Monitor OSINT",
-        ("Frontline Monitor", "Geo Desk", "Open Maps Daily", "Loss Tracker", "Satellite Notes", "Airspace Watch"),
-    ),
-    "unknown": (
-        "ru", "Discover new",
-        ("Новости без цензуры", "Инсайд", "Чат района", "Местные новости"),
-    ),
-}  # fmt: skip
+# Language and folder of the channels of each side, and their names.
+_SIDES: Final = {
+    "ukraine": ("uk", "Archive UA"),
+    "russia": ("ru", "Archive RU"),
+    "neutral": ("en", "Monitor OSINT"),
+    "unknown": ("ru", "Discover new"),
+}
+_NAMES: Final = {
+    "ukraine": """
+        Харків зараз, Південний фронт, Небо над нами, Штаб новин, Донбас оперативний, Одеса онлайн,
+        Тривога Київ, Прикордоння, Бригадний щоденник, Енергетика сьогодні, Херсон правий берег,
+        Аналітика фронту, Запоріжжя 24, Суми тут""",
+    "russia": """
+        Военный вестник, Сводки с фронта, Южное направление, Белгород сегодня, Заметки военкора,
+        Север фронта, Крым онлайн, Тыл и фронт, Глас окопа, Курск рядом""",
+    "neutral": """
+        Frontline Monitor, Geo Desk, Open Maps Daily, Loss Tracker, Satellite Notes,
+        Airspace Watch""",
+    "unknown": """
+        Новости без цензуры, Инсайд, Чат района, Местные новости""",
+}
+_RULES: Final = {
+    "Archive": "archive_all",
+    "Monitor": "selective_archive",
+    "Discover": "discovery",
+}
 
 
 def channels() -> list[Channel]:
     """The channels, the busiest first; every tenth one is a group in which members write."""
-    rule_of = {"Archive": "archive_all", "Monitor": "selective_archive", "Discover": "discovery"}
-    named = [
-        (affiliation, language, folder, name)
-        for affiliation, (language, folder, names) in _STEMS.items()
-        for name in names
-    ]
-    # Interleaved, so that each side has busy and quiet channels.
-    named.sort(key=lambda entry: _STEMS[entry[0]][2].index(entry[3]))
-    return [
-        Channel(
-            username=f"demo_{affiliation}_{number:02d}",
-            name=name,
-            affiliation=affiliation,
-            folder=folder,
-            rule=rule_of[folder.split()[0]],
-            kind="megagroup" if number % 10 == 0 else "channel",
-            language=language,
-            weight=1000 // (number + 2),
+    # The first of each side, then the second of each: every side has busy and quiet channels.
+    ranked = sorted(
+        (rank, affiliation, name.strip())
+        for affiliation, names in _NAMES.items()
+        for rank, name in enumerate(names.split(","))
+    )
+    made = []
+    for number, (_, affiliation, name) in enumerate(ranked, start=1):
+        language, folder = _SIDES[affiliation]
+        made.append(
+            Channel(
+                username=f"demo_{affiliation}_{number:02d}",
+                name=name,
+                affiliation=affiliation,
+                folder=folder,
+                rule=_RULES[folder.split()[0]],
+                kind="megagroup" if number % 10 == 0 else "channel",
+                language=language,
+                weight=1000 // (number + 2),
+            )
         )
-        for number, (affiliation, language, folder, name) in enumerate(named, start=1)
-    ]
+    return made
 
 
 FEEDS: Final = (
@@ -200,7 +211,18 @@ FEEDS: Final = (
     ("Demo Open Sources", "open-sources.example", "osint_community", 5, "NL"),
 )
 
-FIRST_NAMES: Final = ("Олена", "Андрій", "Ірина", "Тарас", "Сергей", "Наталья", "Max", "Анна", "Юрій", "Дмитрий")
+FIRST_NAMES: Final = (
+    "Олена",
+    "Андрій",
+    "Ірина",
+    "Тарас",
+    "Сергей",
+    "Наталья",
+    "Max",
+    "Анна",
+    "Юрій",
+    "Дмитрий",
+)
 LAST_NAMES: Final = ("К.", "М.", "Т.", "Л.", "С.", None, None)
 EMOJI: Final = ("👍", "❤", "🔥", "😢", "🙏", "🤬", "👏", "😁")
 READERS: Final = (
