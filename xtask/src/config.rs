@@ -27,6 +27,8 @@ pub struct Metadata {
     pub database: String,
     pub user: String,
     pub ready: String,
+    /// Answers how much work waits; see `pg_live::queue`.
+    pub queue: Option<String>,
     pub service: String,
     pub volume: String,
     pub image: String,
@@ -143,11 +145,14 @@ impl Config {
             ("POSTGRES_PASSWORD", None),
             ("POSTGRES_PORT", None),
             ("POSTGRES_IMAGE", None),
+            ("API_PORT", None),
             ("COMPOSE_PROJECT_NAME", None),
             ("COMPOSE_FILE", None),
             ("DATABASE_URL", None),
             ("XTASK_TARGET", None),
+            ("XTASK_SERVICES", Some(fallback("all"))),
             ("XTASK_LOCAL_DIR", None),
+            ("XTASK_VENV", None),
             ("XTASK_POSTGRES_BIN", None),
         ];
         let named = self.metadata.targets.values().map(|target| (target.url_env.as_str(), None));

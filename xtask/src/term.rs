@@ -74,6 +74,14 @@ impl Term {
         }
     }
 
+    /// An answer in the place of the one before, where the terminal can do
+    /// that; elsewhere after it.
+    pub fn redraw(&self, text: &str) -> io::Result<()> {
+        let clear =
+            if io::stdout().is_terminal() && !self.look.json { "\x1b[H\x1b[2J" } else { "" };
+        self.answer(&format!("{clear}{text}"))
+    }
+
     /// A line of the story.
     pub fn status(&self, text: &str) {
         if !self.look.quiet {

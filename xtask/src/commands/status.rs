@@ -3,7 +3,10 @@
 //! Must never: change anything, or fail because something is not running:
 //! that is what it is there to say.
 
+mod running;
+
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use pg_live::database::{self, KeptDatabase};
@@ -15,7 +18,7 @@ use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit, exit_of};
+use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::rebuild::beside;
 use crate::run_state::interrupted_run;
 use crate::target::{ServerState, Target};
@@ -24,12 +27,18 @@ use crate::verify::{self, Proven, local_leftovers, size};
 
 pub const COMMAND: Command = Command {
     name: "status",
-    summary: "One screen: target, server, database, interrupted runs, safety dumps",
-    usage: "[--config]",
-    flags: &[("--config", "every setting and where its value comes from; secrets masked")],
-    examples: &["cargo xtask status", "cargo xtask status --config"],
+    summary: "One screen: target, server, schema, services, queue, dumps, and what to do next",
+    usage: "[--config | --watch]",
+    flags: &[
+        ("--config", "every setting and where its value comes from; secrets masked"),
+        ("--watch", "again every two seconds, until Ctrl-C"),
+    ],
+    examples: &["cargo xtask status", "cargo xtask status --config", "cargo xtask status --watch"],
     run,
 };
+
+/// Between two screens of `--watch`.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The screen being written, with what to do next.
 struct Screen {
@@ -51,11 +60,33 @@ impl Screen {
 }
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
-    let config = rest.flag("--config");
+    let (config, watch) = (rest.flag("--config"), rest.flag("--watch"));
     rest.no_words(COMMAND.name)?;
-    if config {
-        return Ok(settings(ctx));
+    match (config, watch) {
+        (true, true) => Err(Fault::usage("--config and --watch exclude each other").into()),
+        (true, false) => Ok(settings(ctx)),
+        (false, true) => again_and_again(ctx),
+        (false, false) => look(ctx),
     }
+}
+
+/// One screen after the other, one document a line with `--json`.
+fn again_and_again(ctx: &Ctx) -> Result<Answer> {
+    loop {
+        let screen = look(ctx)?;
+        let shown = if ctx.term.look.json { screen.data.to_string() } else { screen.text };
+        ctx.term.redraw(&shown)?;
+        let drawn = Instant::now();
+        while drawn.elapsed() < PAUSE {
+            if ctx.interrupt.is_raised() {
+                return Ok(Answer::done("", json!({})));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn look(ctx: &Ctx) -> Result<Answer> {
     let mut screen = Screen { text: String::new(), exit: Exit::Done, next: None };
     let mut data = json!({});
     if let Some(note) = interrupted_run(ctx) {
@@ -115,6 +146,11 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
                 screen.attention("init.sql", why, "cargo xtask db-rebuild");
             }
             about_database(target, &address, &inside, screen, data);
+            if inside.complete {
+                running::about_schema(ctx, target, &address, screen, data)?;
+                running::about_work(ctx, &address, screen, data)?;
+            }
+            running::about_services(ctx, target, screen, data)?;
         }
         Err(error) if exit_of(&error) == Exit::Interrupted => return Err(error),
         Err(error) => {
@@ -169,9 +205,6 @@ fn about_database(
     screen.line("database", content);
     if let Some(mark) = target.configured_protection().as_ref().or(mark.as_ref()) {
         screen.line("protected", mark);
-    }
-    if *complete {
-        screen.line("init.sql", "ran to its end (`cargo xtask db-verify` compares everything)");
     }
     for it in kept {
         screen.line("kept", format!("{} ({})", it.name, size(it.bytes)));

@@ -68,6 +68,11 @@ impl Error {
         Error::new(ErrorKind::Address, format!("cannot read the database URL: {why}"))
     }
 
+    /// A statement answered with something else than it should.
+    pub(crate) fn shape(why: &str) -> Error {
+        Error::new(ErrorKind::Statement, why.to_owned())
+    }
+
     fn server(error: &DbError) -> Error {
         let position = match error.position() {
             Some(ErrorPosition::Original(at)) => Some((*at as usize).saturating_sub(1)),

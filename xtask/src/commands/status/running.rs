@@ -1,0 +1,140 @@
+//! The lines of `status` about what runs on the database: schema in step or
+//! not, services, queue, data migrations.
+//!
+//! Must never: build a scratch database to find out. What was proved before is
+//! compared; else it is said that nothing was.
+
+use anyhow::Result;
+use pg_live::{Address, Session, journal, queue, shadow};
+use serde_json::{Value, json};
+
+use super::Screen;
+use crate::context::Ctx;
+use crate::init_file::InitFile;
+use crate::services::{self, State};
+use crate::target::Target;
+use crate::verify;
+
+/// More than this is waiting for too long.
+const LONG_WAIT_SECONDS: f64 = 600.0;
+const LONG_QUEUE: i64 = 1000;
+
+pub fn about_schema(
+    ctx: &Ctx,
+    target: &Target,
+    address: &Address,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let init = match InitFile::read(ctx) {
+        Ok(init) => init,
+        Err(error) => {
+            screen.attention("init.sql", format!("{error:#}"), "cargo xtask db-verify");
+            return Ok(());
+        }
+    };
+    if !is_proved(ctx, address, &init)? {
+        screen.line("schema", "not compared with this init.sql yet: `cargo xtask db-verify`");
+        data["in_step"] = Value::Null;
+        return Ok(());
+    }
+    let proven = verify::prove(ctx, target, address, &init)?;
+    let found = verify::verify(ctx, target, address, &proven)?;
+    data["in_step"] = json!(found.is_clean());
+    if found.is_clean() {
+        screen.line("schema", "in step with init.sql");
+    } else {
+        let count = found.differences.len() + found.seeds.missing.len() + found.health.len();
+        screen.attention(
+            "schema",
+            format!("{count} differences from init.sql"),
+            "cargo xtask db-verify",
+        );
+    }
+    Ok(())
+}
+
+fn is_proved(ctx: &Ctx, address: &Address, init: &InitFile) -> Result<bool> {
+    let found = ctx.wait(async {
+        let session = verify::maintenance(address).await?;
+        let Some(locale) = pg_live::database::locale(&session, &address.database).await? else {
+            return Ok(None);
+        };
+        shadow::find(&session, &init.shadow_hash(&address.user), &locale).await
+    })?;
+    Ok(found.is_some())
+}
+
+pub fn about_services(
+    ctx: &Ctx,
+    target: &Target,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let conditions = services::conditions(ctx, target)?;
+    for it in &conditions {
+        match it.state {
+            State::Healthy => screen.line(it.service.name(), it.story()),
+            State::Stopped | State::Starting | State::Unhealthy => {
+                screen.attention(it.service.name(), it.story(), "cargo xtask up");
+            }
+        }
+    }
+    data["services"] = json!(conditions);
+    Ok(())
+}
+
+pub fn about_work(
+    ctx: &Ctx,
+    address: &Address,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let (queue, migrations) = ctx.wait(async {
+        let session = Session::connect(address, "status").await?;
+        let queue = match &ctx.config.metadata.queue {
+            Some(sql) => Some(queue(&session, sql).await),
+            None => None,
+        };
+        pg_live::Result::Ok((queue, journal::data_migrations(&session).await?))
+    })?;
+    let queue = match queue.transpose() {
+        Ok(queue) => queue,
+        Err(error) => {
+            let next = "look at `queue` in Cargo.toml";
+            screen.attention("queue", format!("cannot be read: {error}"), next);
+            None
+        }
+    };
+    if let Some(queue) = &queue {
+        let mut story = format!("{} waiting", queue.waiting);
+        if let Some(seconds) = queue.oldest_seconds {
+            story.push_str(&format!(", the oldest for {seconds:.0} s"));
+        }
+        story.push_str(&format!(", {} set aside", queue.set_aside));
+        let is_slow = queue.waiting > LONG_QUEUE
+            || queue.oldest_seconds.is_some_and(|seconds| seconds > LONG_WAIT_SECONDS);
+        if is_slow || queue.set_aside > 0 {
+            screen.attention("queue", story, "cargo xtask logs processor");
+        } else {
+            screen.line("queue", story);
+        }
+    }
+    for it in migrations.iter().filter(|it| it.outcome != "finished") {
+        let word = if it.is_alive { "running" } else { "not finished" };
+        let story = format!("{} {word}, {} rows done", it.name, it.rows_done);
+        match it.is_alive {
+            true => screen.line("migration", story),
+            false => {
+                screen.attention(
+                    "migration",
+                    story,
+                    &format!("cargo xtask data-migrate {}", it.name),
+                );
+            }
+        }
+    }
+    data["queue"] = json!(queue);
+    data["data_migrations"] = json!(migrations);
+    Ok(())
+}
