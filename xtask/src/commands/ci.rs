@@ -35,8 +35,12 @@ const CHECKS: [(&str, &[&str]); 3] = [
     ),
 ];
 
-const RINGS: [(&str, &[&str]); 2] = [
+const RINGS: [(&str, &[&str]); 3] = [
     ("tests on local", &["test", "--quiet", "--package", "xtask", "--test", "cli"]),
+    (
+        "tests of the platform",
+        &["test", "--quiet", "--package", "xtask", "--test", "platform", "--", "--test-threads=1"],
+    ),
     ("tests on compose", &["test", "--quiet", "--package", "xtask", "--test", "compose"]),
 ];
 

@@ -148,6 +148,8 @@ impl Project {
         Tool::new(BINARY, &self.root)
             .env("XTASK_LOCAL_DIR", self.local_dir())
             .env("XTASK_TARGET", "local")
+            // The services have tests of their own.
+            .env("XTASK_SERVICES", "db")
             .args(words)
     }
 

@@ -175,6 +175,7 @@ impl Checkout {
     pub fn tool<S: AsRef<std::ffi::OsStr>>(&self, words: impl IntoIterator<Item = S>) -> Tool {
         Tool::new(BINARY, &self.root)
             .env("XTASK_TARGET", "compose")
+            .env("XTASK_SERVICES", "db")
             .env("XTASK_COMPOSE", "docker-compose")
             .env("DOCKER_CONFIG", docker_config())
             .args(words)

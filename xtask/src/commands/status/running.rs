@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Screen;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
-use crate::services::{self, State};
+use crate::services::{self, Scope, State};
 use crate::target::Target;
 use crate::verify;
 
@@ -72,9 +72,11 @@ pub fn about_services(
     data: &mut Value,
 ) -> Result<()> {
     let conditions = services::conditions(ctx, target)?;
+    let wanted = Scope::of(ctx, None)? == Scope::All;
     for it in &conditions {
         match it.state {
             State::Healthy => screen.line(it.service.name(), it.story()),
+            State::Stopped if !wanted => screen.line(it.service.name(), it.story()),
             State::Stopped | State::Starting | State::Unhealthy => {
                 screen.attention(it.service.name(), it.story(), "cargo xtask up");
             }
