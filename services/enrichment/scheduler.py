@@ -31,6 +31,15 @@ logger = logging.getLogger(__name__)
 
 Sessions = async_sessionmaker[AsyncSession]
 
+# The condition spares the sequence a number at each look at a row that is locked or paused.
+_FIRST_TIME = text("""
+    INSERT INTO enrichment_progress (task_name)
+    SELECT CAST(:name AS varchar)
+    WHERE NOT EXISTS (SELECT FROM enrichment_progress WHERE task_name = :name)
+    ON CONFLICT (task_name) DO NOTHING
+    RETURNING id
+""")
+
 
 async def run_batch(sessions: Sessions, task: Task) -> Batch | None:
     """Runs one batch and commits it; None when the task is paused or another process is at it."""
@@ -48,18 +57,15 @@ async def run_batch(sessions: Sessions, task: Task) -> Batch | None:
 
 async def _claim(session: AsyncSession, name: str) -> EnrichmentProgress | None:
     """Locks the progress row of a task. An operator sets its status to paused to stop the task."""
-    mine = EnrichmentProgress.task_name == name
-    await session.execute(
-        text("""
-            INSERT INTO enrichment_progress (task_name)
-            SELECT :name
-            WHERE NOT EXISTS (SELECT FROM enrichment_progress WHERE task_name = :name)
-            ON CONFLICT (task_name) DO NOTHING
-        """),
-        {"name": name},
+    query = (
+        select(EnrichmentProgress)
+        .where(EnrichmentProgress.task_name == name, EnrichmentProgress.status != "paused")
+        .with_for_update(skip_locked=True)
     )
-    query = select(EnrichmentProgress).where(mine, EnrichmentProgress.status != "paused")
-    return await session.scalar(query.with_for_update(skip_locked=True))
+    progress = await session.scalar(query)
+    if progress is None and (await session.execute(_FIRST_TIME, {"name": name})).first():
+        progress = await session.scalar(query)
+    return progress
 
 
 async def record_failure(sessions: Sessions, task: Task, error: Exception) -> None:

@@ -133,7 +133,8 @@ async def test_missing_search_vectors_are_filled_by_the_triggers(
             "INSERT INTO events (title) VALUES ('Strike on a harbour')"
         )
         await connection.exec_driver_sql(
-            "INSERT INTO external_news (title, url, url_hash) VALUES ('Harbour', 'u', 'h')"
+            "INSERT INTO external_news (title, url, url_hash, published_at)"
+            " VALUES ('Harbour', 'u', 'h', now())"
         )
     assert await finish(MESSAGES) == 2
     assert (await finish(EVENTS), await finish(NEWS)) == (1, 1)
