@@ -1,0 +1,4 @@
+"""Tests of the enrichment, on real databases.
+
+Must never need another service to run.
+"""
