@@ -175,12 +175,12 @@ pub fn conditions(ctx: &Ctx, target: &Target) -> Result<Vec<Condition>> {
 /// has been stopped yet. Says what was done.
 pub fn prepare(ctx: &Ctx, target: &Target) -> Result<&'static str> {
     match target {
-        Target::Local(_) => Ok(match Environment::of(ctx).ensure(ctx)? {
+        Target::Local(_) => Ok(match Environment::services(ctx).ensure(ctx)? {
             true => "Python environment made from requirements.txt",
             false => "Python environment as requirements.txt says",
         }),
         Target::Compose(compose) => {
-            Ok(match ServicesImage::of(ctx, &compose.project)?.ensure(ctx)? {
+            Ok(match ServicesImage::of(ctx, &compose.project, false)?.ensure(ctx)? {
                 true => "image built from requirements.txt",
                 false => "image as requirements.txt says",
             })
@@ -268,8 +268,8 @@ pub fn python<S: Into<std::ffi::OsString>>(
 /// The Python environment of this machine, for what does not run in a
 /// container.
 pub fn prepare_python(ctx: &Ctx) -> Result<()> {
-    let environment = Environment::of(ctx);
-    if !environment.is_ready(ctx)? {
+    let environment = Environment::services(ctx);
+    if !environment.is_ready()? {
         ctx.term.status("making the Python environment from requirements.txt, once");
         environment.ensure(ctx)?;
     }

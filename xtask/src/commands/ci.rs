@@ -3,6 +3,7 @@
 //! Must never: pass while something it should run could not. Under `CI=true`
 //! a missing Docker engine or PostgreSQL is a failure.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -14,6 +15,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
 use crate::term::Mark;
+use crate::tools::python::Environment;
 use crate::tools::{docker, postgres};
 
 pub const COMMAND: Command = Command {
@@ -35,6 +37,13 @@ const CHECKS: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// Name, words behind `python -m`.
+const PYTHON_CHECKS: [(&str, &[&str]); 3] = [
+    ("python format", &["ruff", "format", "--check", "--quiet", "."]),
+    ("python lints", &["ruff", "check", "--quiet", "."]),
+    ("python types", &["mypy", "."]),
+];
+
 const RINGS: [(&str, &[&str]); 3] = [
     ("tests on local", &["test", "--quiet", "--package", "xtask", "--test", "cli"]),
     (
@@ -44,30 +53,59 @@ const RINGS: [(&str, &[&str]); 3] = [
     ("tests on compose", &["test", "--quiet", "--package", "xtask", "--test", "compose"]),
 ];
 
+/// One line of the table: what is run, and by what.
+struct Check {
+    name: &'static str,
+    program: PathBuf,
+    words: Vec<&'static str>,
+}
+
+impl Check {
+    fn cargo((name, words): &(&'static str, &'static [&'static str])) -> Check {
+        Check { name, program: PathBuf::from("cargo"), words: words.to_vec() }
+    }
+
+    fn shown(&self) -> String {
+        let program = self.program.file_name().unwrap_or_default().to_string_lossy();
+        format!("{program} {}", self.words.join(" "))
+    }
+}
+
+fn checks(ctx: &Ctx, fast: bool) -> Vec<Check> {
+    let python = Environment::checks(ctx).python();
+    let python_checks = PYTHON_CHECKS.iter().map(|(name, words)| Check {
+        name,
+        program: python.clone(),
+        words: ["-m"].into_iter().chain(words.iter().copied()).collect(),
+    });
+    let rings = RINGS.iter().filter(|_| !fast).map(Check::cargo);
+    CHECKS.iter().map(Check::cargo).chain(python_checks).chain(rings).collect()
+}
+
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let fast = rest.flag("--fast");
     rest.no_words(COMMAND.name)?;
-    let checks: Vec<_> = CHECKS.iter().chain(RINGS.iter().filter(|_| !fast)).collect();
+    let checks = checks(ctx, fast);
     if ctx.globals.dry_run {
-        let lines: Vec<String> =
-            checks.iter().map(|(_, words)| format!("cargo {}", words.join(" "))).collect();
+        let lines: Vec<String> = checks.iter().map(Check::shown).collect();
         return Ok(Answer::done(lines.join("\n"), json!({ "dry_run": true, "would": lines })));
     }
     if !fast {
         require_rings(ctx)?;
     }
+    Environment::checks(ctx).ensure(ctx)?;
     let shell = ctx.proc.shell()?;
     let mut failed = Vec::new();
-    for (name, words) in checks {
+    for check in checks {
         ctx.interrupt.check()?;
         let started = Instant::now();
-        let arguments = words.iter();
+        let (program, words) = (&check.program, &check.words);
         // Our stdout is for the answer.
-        let ran = cmd!(shell, "sh -c 'exec cargo \"$@\" >&2' sh {arguments...}").quiet().run();
+        let ran = cmd!(shell, "sh -c 'exec \"$@\" >&2' sh {program} {words...}").quiet().run();
         let mark = if ran.is_ok() { Mark::Ok } else { Mark::Fail };
-        ctx.term.step(mark, name, started.elapsed(), &format!("cargo {}", words.join(" ")));
+        ctx.term.step(mark, check.name, started.elapsed(), &check.shown());
         if ran.is_err() {
-            failed.push(*name);
+            failed.push(check.name);
         }
     }
     if failed.is_empty() {
@@ -87,7 +125,7 @@ fn require_rings(ctx: &Ctx) -> Result<()> {
         missing.push(format!("no Docker engine ({why})"));
     }
     if missing.is_empty() {
-        return images::ensure_postgres(ctx);
+        return images::ensure_bases(ctx);
     }
     let missing = missing.join(", ");
     if ctx.config.is_ci() {

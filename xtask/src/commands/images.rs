@@ -19,14 +19,16 @@ use crate::flags::Rest;
 use crate::init_file::hex;
 use crate::outcome::{Answer, Fault};
 use crate::proc::Run;
+use crate::services::ServicesImage;
 use crate::steps::{Steps, told};
 use crate::target::compose::image;
+use crate::tools::compose::project_name;
 use crate::tools::docker;
 
 pub const COMMAND: Command = Command {
     name: "images",
     summary: "Build the container images from Debian packages, where no registry serves them",
-    usage: "[postgres | python] [--force]",
+    usage: "[postgres | python | services] [--force]",
     flags: &[("--force", "build also what is there already")],
     examples: &["cargo xtask images", "cargo xtask images postgres --force"],
     run,
@@ -43,31 +45,29 @@ const BUILD_TIMEOUT: Duration = Duration::from_secs(3600);
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let force = rest.flag("--force");
     let words = rest.words(COMMAND.name, 1)?;
-    let names = match words.first().map(String::as_str) {
-        None => vec!["postgres", "python"],
-        Some("postgres") => vec!["postgres"],
-        Some("python") => vec!["python"],
+    let (bases, services) = match words.first().map(String::as_str) {
+        None => (vec!["postgres", "python"], true),
+        Some("postgres") => (vec!["postgres"], false),
+        Some("python") => (vec!["python"], false),
+        Some("services") => (vec![], true),
         Some(other) => {
             return Err(Fault::usage(format!("there is no recipe `{other}`"))
-                .hint("recipes: postgres, python")
+                .hint("recipes: postgres, python, services")
                 .into());
         }
     };
     docker::require_engine(ctx)?;
+    let services =
+        services.then(|| ServicesImage::of(ctx, &project_name(ctx), force)).transpose()?;
     let plan =
-        names.into_iter().map(|name| Planned::new(ctx, name, force)).collect::<Result<Vec<_>>>()?;
+        bases.into_iter().map(|name| Planned::new(ctx, name, force)).collect::<Result<Vec<_>>>()?;
     if ctx.globals.dry_run {
-        let lines: Vec<String> = plan
-            .iter()
-            .map(|it| {
-                format!(
-                    "{} {} ({})",
-                    if it.build { "would build" } else { "is there:" },
-                    it.tag,
-                    it.name
-                )
-            })
-            .collect();
+        let bases = plan.iter().map(|it| (it.build, &it.tag, it.name));
+        let services = services.iter().map(|it| (!it.is_current, &it.tag, "services"));
+        let line = |(build, tag, name): (bool, &String, &str)| {
+            format!("{} {tag} ({name})", if build { "would build" } else { "is there:" })
+        };
+        let lines: Vec<String> = bases.chain(services).map(line).collect();
         let text = format!("{}\nnothing was changed", lines.join("\n"));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": lines })));
     }
@@ -78,18 +78,33 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             Ok(told((), if it.build { it.tag.clone() } else { format!("{} is there", it.tag) }))
         })
     });
+    let made = made.and_then(|()| {
+        services.iter().try_for_each(|it| {
+            steps.step("image services", |_| {
+                let built = it.ensure(ctx)?;
+                Ok(told((), if built { it.tag.clone() } else { format!("{} is there", it.tag) }))
+            })
+        })
+    });
     let records = steps.withdraw();
     made?;
-    let tags: Vec<&str> = plan.iter().map(|it| it.tag.as_str()).collect();
+    let tags: Vec<&str> = plan
+        .iter()
+        .map(|it| it.tag.as_str())
+        .chain(services.iter().map(|it| it.tag.as_str()))
+        .collect();
     Ok(Answer::done(
         format!("images: {}", tags.join(", ")),
         json!({ "images": tags, "steps": records }),
     ))
 }
 
-/// The database's image, built only where nothing else gives one.
-pub fn ensure_postgres(ctx: &Ctx) -> Result<()> {
-    Planned::new(ctx, "postgres", false)?.ensure(ctx)
+/// What the stack is made from, built only where nothing else gives it.
+pub fn ensure_bases(ctx: &Ctx) -> Result<()> {
+    for name in ["postgres", "python"] {
+        Planned::new(ctx, name, false)?.ensure(ctx)?;
+    }
+    Ok(())
 }
 
 /// One image: what it is made from, and whether that is to be done.

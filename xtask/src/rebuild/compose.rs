@@ -40,7 +40,7 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     }
     let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
     let mut around = Around::new(target, options.services);
-    match build(ctx, &mut steps, target, compose, options, &mut around) {
+    match build(ctx, &mut steps, &mut around, compose, options) {
         Ok((verification, container)) => {
             let more = json!({ "container": container.name, "volume": container.volume, "port": container.port });
             let started = around.start(ctx, &mut steps);
@@ -59,11 +59,11 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
 fn build(
     ctx: &Ctx,
     steps: &mut Steps<'_>,
-    target: &Target,
+    around: &mut Around<'_>,
     compose: &Compose,
     options: Options,
-    around: &mut Around<'_>,
 ) -> Result<(Verification, Container)> {
+    let target = around.target;
     let init = InitFile::read(ctx)?;
     steps.step("preflight", |_| {
         let detail = preflight::preflight(ctx, compose, &init)?;

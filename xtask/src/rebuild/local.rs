@@ -30,7 +30,7 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
     }
     let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
     let mut around = Around::new(target, options.services);
-    match build(ctx, &mut steps, target, local, options, &mut around) {
+    match build(ctx, &mut steps, &mut around, local, options) {
         Ok(verification) => {
             let started = around.start(ctx, &mut steps);
             let answer = rebuild::answer(ctx, steps, &verification, json!({ "home": local.home }));
@@ -58,11 +58,11 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
 fn build(
     ctx: &Ctx,
     steps: &mut Steps<'_>,
-    target: &Target,
+    around: &mut Around<'_>,
     local: &Local,
     options: Options,
-    around: &mut Around<'_>,
 ) -> Result<Verification> {
+    let target = around.target;
     let init = InitFile::read(ctx)?;
     let (new, old_address) = steps.step("preflight", |_| {
         local.ensure_home(ctx)?;

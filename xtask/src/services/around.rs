@@ -14,7 +14,7 @@ use crate::target::Target;
 
 #[derive(Debug)]
 pub struct Around<'a> {
-    target: &'a Target,
+    pub target: &'a Target,
     scope: Scope,
     /// How many were stopped here.
     stopped: usize,
@@ -79,11 +79,9 @@ impl<'a> Around<'a> {
     pub fn conclude(&self, ctx: &Ctx, started: Result<()>, answer: Answer) -> Result<Answer> {
         let Err(error) = started else { return Ok(answer) };
         ctx.term.status(&answer.text);
-        let exit = match exit_of(&error) {
-            // The database is changed: that is more than nothing.
-            Exit::Interrupted => Exit::Partial,
-            exit => exit,
-        };
+        let exit = exit_of(&error);
+        // The database is changed: that is more than nothing.
+        let exit = if exit == Exit::Interrupted { Exit::Partial } else { exit };
         let fault =
             Fault::new(exit, format!("the database is done, the services are not: {error:#}"));
         Err(match error.downcast::<Fault>().ok().and_then(|it| it.hint) {

@@ -62,7 +62,7 @@ fn asked_inside(ctx: &Ctx, service: Service, found: &Container) -> Result<State>
 }
 
 pub fn start(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
-    ServicesImage::of(ctx, &compose.project)?.ensure(ctx)?;
+    ServicesImage::of(ctx, &compose.project, false)?.ensure(ctx)?;
     let names = Service::ALL.map(Service::name);
     let words: Vec<&str> = ["up", "-d", "--no-build"].into_iter().chain(names).collect();
     let run = compose.cli(ctx)?.run(ctx, &words);

@@ -37,11 +37,12 @@ pub struct ServicesImage {
 }
 
 impl ServicesImage {
-    pub fn of(ctx: &Ctx, project: &str) -> Result<ServicesImage> {
+    pub fn of(ctx: &Ctx, project: &str, force: bool) -> Result<ServicesImage> {
         let tag = format!("{project}_services");
         let recipe = recipe_hash(&ctx.root)?;
         let made_from = docker::image_label(ctx, &tag, LABEL)?;
-        Ok(ServicesImage { is_current: made_from.as_deref() == Some(&recipe), tag, recipe })
+        let is_current = !force && made_from.as_deref() == Some(&recipe);
+        Ok(ServicesImage { is_current, tag, recipe })
     }
 
     /// True when it was built.

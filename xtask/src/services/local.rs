@@ -79,7 +79,7 @@ fn condition(service: Service, record: &Record) -> Condition {
 
 pub fn start(ctx: &Ctx, address: &Address) -> Result<Vec<Condition>> {
     let place = Place::of(ctx);
-    Environment::of(ctx).ensure(ctx)?;
+    Environment::services(ctx).ensure(ctx)?;
     ensure_private_dir(&place.dir)?;
     if place.has_supervisor()? {
         let serves = Saved::read(&place).is_some_and(|it| it.database == address.to_string());
@@ -215,7 +215,7 @@ fn end_orphans(ctx: &Ctx, place: &Place) -> Result<usize> {
 
 /// The Python of this checkout, with its code and the database.
 pub fn python(ctx: &Ctx, address: &Address) -> Run {
-    with_database(Run::new(Environment::of(ctx).python()), address)
+    with_database(Run::new(Environment::services(ctx).python()), address)
         .env("PYTHONPATH", ctx.root.display().to_string())
         .env("PYTHONUNBUFFERED", "1")
         .dir(&ctx.root)

@@ -190,7 +190,7 @@ impl Kept {
 
     fn start(&mut self, ctx: &Ctx, place: &Place) -> Result<()> {
         let log = open_log(place, self.service)?;
-        let run = Run::new(Environment::of(ctx).python())
+        let run = Run::new(Environment::services(ctx).python())
             .args(["-m", &format!("services.{}", self.service.name())])
             .env("PYTHONPATH", ctx.root.display().to_string())
             .env("PYTHONUNBUFFERED", "1")

@@ -1,8 +1,8 @@
-//! The Python environment of the services where no container brings one: a
-//! virtualenv of this checkout, made on first use, made again when
-//! requirements.txt says something else.
+//! Python environments of this checkout: the one of the services, where no
+//! container brings it, and the one of the checks. Made on first use, made
+//! again when their requirements say something else.
 //!
-//! Must never: install anything whose hash is not in requirements.txt, or
+//! Must never: install anything whose hash is not in the requirements, or
 //! change an environment that it did not make.
 
 use std::fs;
@@ -19,7 +19,8 @@ use crate::private_file::{ensure_private_dir, wait_for_lock, write_private};
 use crate::proc::Run;
 use crate::tools::packages::{self, Need};
 
-const REQUIREMENTS: &str = "shared/python/requirements.txt";
+const SERVICES: &str = "shared/python/requirements.txt";
+const CHECKS: &str = "shared/python/requirements-dev.txt";
 /// Inside the environment: what it was made from.
 const STAMP: &str = "xtask-requirements";
 /// The oldest Python the services run on.
@@ -30,15 +31,23 @@ const INSTALL_TIMEOUT: Duration = Duration::from_secs(1800);
 #[derive(Clone, Debug)]
 pub struct Environment {
     dir: PathBuf,
+    requirements: Vec<PathBuf>,
 }
 
 impl Environment {
-    pub fn of(ctx: &Ctx) -> Environment {
+    /// What the services, their tests and the scripts run in.
+    pub fn services(ctx: &Ctx) -> Environment {
         let dir = match ctx.config.value("XTASK_VENV") {
             Some(dir) => ctx.root.join(dir),
             None => ctx.config.state_dir().join("venv"),
         };
-        Environment { dir }
+        Environment { dir, requirements: vec![ctx.root.join(SERVICES)] }
+    }
+
+    /// What ruff and mypy run in; mypy looks into what the services import.
+    pub fn checks(ctx: &Ctx) -> Environment {
+        let requirements = [SERVICES, CHECKS].map(|name| ctx.root.join(name)).to_vec();
+        Environment { dir: ctx.config.state_dir().join("venv-checks"), requirements }
     }
 
     pub fn python(&self) -> PathBuf {
@@ -46,24 +55,24 @@ impl Environment {
     }
 
     /// True when nothing needs to be installed.
-    pub fn is_ready(&self, ctx: &Ctx) -> Result<bool> {
-        Ok(self.is_foreign() || self.stamp() == Some(requirements_hash(&ctx.root)?))
+    pub fn is_ready(&self) -> Result<bool> {
+        Ok(self.is_foreign() || self.stamp() == Some(self.hash()?))
     }
 
     /// Makes the environment, or brings it up to requirements.txt. True when
     /// something was installed.
     pub fn ensure(&self, ctx: &Ctx) -> Result<bool> {
-        if self.is_ready(ctx)? {
+        if self.is_ready()? {
             return Ok(false);
         }
         let parent = self.dir.parent().unwrap_or(&ctx.root);
         ensure_private_dir(parent)?;
         // Two runs at once: the second waits and finds it made.
         let _lock = wait_for_lock(&self.dir.with_extension("lock"), &ctx.interrupt)?;
-        if self.is_ready(ctx)? {
+        if self.is_ready()? {
             return Ok(false);
         }
-        let hash = requirements_hash(&ctx.root)?;
+        let hash = self.hash()?;
         match fs::remove_dir_all(&self.dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("removing `{}`", self.dir.display()));
@@ -98,10 +107,8 @@ impl Environment {
         install(ctx, &run)?;
         let run = Run::new(uv)
             .args(["pip", "install", "--quiet", "--require-hashes", "--python"])
-            .arg(self.python())
-            .arg("--requirement")
-            .arg(ctx.root.join(REQUIREMENTS));
-        install(ctx, &run)
+            .arg(self.python());
+        install(ctx, &self.with_requirements(run))
     }
 
     fn install_with_pip(&self, ctx: &Ctx) -> Result<()> {
@@ -117,9 +124,22 @@ impl Environment {
         }
         let run = Run::new(self.python())
             .args(["-m", "pip", "install", "--quiet", "--no-input", "--require-hashes"])
-            .args(["--disable-pip-version-check", "--requirement"])
-            .arg(ctx.root.join(REQUIREMENTS));
-        install(ctx, &run)
+            .arg("--disable-pip-version-check");
+        install(ctx, &self.with_requirements(run))
+    }
+
+    fn with_requirements(&self, run: Run) -> Run {
+        self.requirements.iter().fold(run, |run, file| run.arg("--requirement").arg(file))
+    }
+
+    fn hash(&self) -> Result<String> {
+        let mut hash = Sha256::new();
+        for path in &self.requirements {
+            let bytes = fs::read(path).with_context(|| format!("reading `{}`", path.display()))?;
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        }
+        Ok(hex(&hash.finalize()[..8]))
     }
 }
 
@@ -165,11 +185,4 @@ fn is_new_enough(ctx: &Ctx, python: &Path) -> bool {
     let code = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
     let run = Run::new(python).args(["-c", &code]);
     ctx.proc.capture(&run).is_ok_and(|finished| finished.is_success())
-}
-
-/// Over requirements.txt; also names the images made from it.
-pub fn requirements_hash(root: &Path) -> Result<String> {
-    let path = root.join(REQUIREMENTS);
-    let bytes = fs::read(&path).with_context(|| format!("reading `{}`", path.display()))?;
-    Ok(hex(&Sha256::digest(bytes)[..8]))
 }

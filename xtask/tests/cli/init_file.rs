@@ -50,7 +50,7 @@ fn an_unreadable_file() {
     }
     crate::tool::Tool::new(&binary, &project.root)
         .args(["db-rebuild", "--target", "local"])
-        .by_nobody()
+        .by(65534, 65534)
         .run()
         .exits(1)
         .answers_nothing()

@@ -54,11 +54,14 @@ pub fn skip(why: &str) {
     let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
     let thread = std::thread::current();
     let name = thread.name().unwrap_or("?");
-    let line = format!("skipped ({count}): {name}: {why}\n");
-    // Past libtest's capture, which would hide it.
-    let _ = std::io::stderr().write_all(line.as_bytes());
+    say(&format!("skipped ({count}): {name}: {why}"));
     let is_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     assert!(!is_ci, "under CI nothing may be skipped: {why}");
+}
+
+/// Past libtest's capture, which would hide it.
+pub fn say(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 impl Project {

@@ -3,7 +3,6 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -104,15 +103,9 @@ impl Tool {
         self
     }
 
-    pub fn by_nobody(mut self) -> Tool {
-        self.command.uid(65534).gid(65534);
-        self
-    }
-
-    /// As the account that owns `path`; only root can be another one.
-    pub fn by_owner_of(mut self, path: &Path) -> Tool {
-        let owner = path.metadata().expect("is there");
-        self.command.uid(owner.uid()).gid(owner.gid());
+    /// As another account; only root can.
+    pub fn by(mut self, uid: u32, gid: u32) -> Tool {
+        self.command.uid(uid).gid(gid);
         self
     }
 

@@ -3,6 +3,7 @@
 //! the archive or in quarantine, and no request to the api fails for longer
 //! than what was done to it.
 
+use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use nix::unistd::Pid;
 
 use crate::platform::{Platform, get};
 use crate::server::{DATABASE, program};
+use crate::stage::say;
 use crate::tool::{Tool, wait_at_most, wait_until};
 
 const MESSAGES: u32 = 20_000;
@@ -22,15 +24,10 @@ const ALL_THROUGH: Duration = Duration::from_secs(240);
 
 /// One chunk of believable messages, some of them spam, some off topic.
 fn chunk(first: u32) -> String {
-    format!(
-        "INSERT INTO ingest_queue (telegram_channel_id, message_id, content, telegram_date, source_account) \
-         SELECT -1001000000000 - i % 40, i, \
-                (ARRAY['Ракетний удар по Харкову, є поранені', 'Колонна техники движется к Токмаку', \
-                       'Air raid alert in Kyiv oblast', 'Купуй крипту зараз, гарантований прибуток', \
-                       'Рецепт борщу на вихідні', 'HIMARS strike reported near Melitopol'])[1 + i % 6] || ' №' || i, \
-                now() - make_interval(secs => i), 'load' \
-         FROM generate_series({first}, {first} + {CHUNK} - 1) AS i"
-    )
+    let last = first + CHUNK - 1;
+    include_str!("chunk.sql")
+        .replace(":first", &first.to_string())
+        .replace(":last", &last.to_string())
 }
 
 /// Pushes until the server took it; a retry may double what was committed
@@ -90,8 +87,9 @@ fn restart_server(platform: &Platform, mode: &str) {
     let mut words = vec!["restart".to_owned(), "--wait".to_owned(), format!("--mode={mode}")];
     words.push(format!("--pgdata={}", data.display()));
     words.push(format!("--log={}", platform.project.home().join("log").display()));
-    let pg_ctl = Tool::new(program("pg_ctl"), platform.project.temp()).by_owner_of(&data);
-    pg_ctl.args(words).run().exits(0);
+    let owner = data.metadata().expect("is there");
+    let pg_ctl = Tool::new(program("pg_ctl"), platform.project.temp());
+    pg_ctl.by(owner.uid(), owner.gid()).args(words).run().exits(0);
 }
 
 fn kill_service(platform: &Platform, name: &str) {
@@ -148,7 +146,7 @@ fn every_message_ends_exactly_once_while_everything_falls_once() {
         let what = cause.what;
         assert!(outage.lasted <= allowed, "{what}: {outage:?}, allowed {allowed:?}");
     }
-    let (longest, count) =
-        (outages.iter().map(|it| it.lasted).max().unwrap_or_default(), outages.len());
-    println!("{good} requests answered, {count} outages, the longest {longest:?}");
+    let longest = outages.iter().map(|it| it.lasted).max().unwrap_or_default();
+    let count = outages.len();
+    say(&format!("{good} requests answered, {count} outages, the longest {longest:?}"));
 }
