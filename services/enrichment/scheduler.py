@@ -84,6 +84,8 @@ async def record_failure(sessions: Sessions, task: Task, error: Exception) -> No
         )
     )
     async with sessions.begin() as session:
+        # The first batch took the row that it had made back with it.
+        await session.execute(_FIRST_TIME, {"name": task.name})
         await session.execute(statement)
 
 

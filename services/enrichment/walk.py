@@ -33,10 +33,14 @@ MOST_SET_ASIDE = 3
 logger = logging.getLogger(__name__)
 
 _WINDOW = text("""
-    SELECT count(*), max(id), min(id) FILTER (WHERE created_at
-        BETWEEN now() - make_interval(secs => :settling)
-            AND now() + make_interval(secs => :settling))
-    FROM (SELECT id, created_at FROM messages WHERE id > :after ORDER BY id LIMIT :size) AS w
+    WITH w AS MATERIALIZED (
+        SELECT id, created_at BETWEEN now() - make_interval(secs => :settling)
+                                  AND now() + make_interval(secs => :settling) AS is_settling
+        FROM messages WHERE id > :after ORDER BY id LIMIT :size
+    )
+    SELECT count(*), max(id), max(id) FILTER (
+        WHERE id < coalesce((SELECT min(id) FROM w WHERE is_settling), 9223372036854775807))
+    FROM w
 """)
 
 
@@ -165,10 +169,8 @@ class RowWalk(MessageWalk):
 
 async def _window(session: AsyncSession, after: int) -> Window:
     parameters = {"after": after, "size": WINDOW, "settling": SETTLING}
-    count, last, unsettled = (await session.execute(_WINDOW, parameters)).one()
-    last = after if last is None else last
-    settled = last if unsettled is None else unsettled - 1
-    return Window(last, settled, is_end=count < WINDOW)
+    count, last, settled = (await session.execute(_WINDOW, parameters)).one()
+    return Window(last or after, settled or after, is_end=count < WINDOW)
 
 
 async def _count(session: AsyncSession, after: int, to: int | None) -> int:

@@ -215,16 +215,21 @@ async def test_a_forward_from_another_millennium_fits(archive: Archive, finish: 
 
 async def test_channel_interactions_are_counted_anew(archive: Archive, finish: Finish) -> None:
     source, target = await archive.channel(1001), await archive.channel(1002)
-    forwards = []
-    for delay, values in (
-        (30, {"osint_topic": "combat"}),
-        (7170, {"osint_topic": "combat"}),
-        (1, {"is_spam": True}),
-        (None, {}),
+    for seconds, topic, is_spam in (
+        (30, "combat", False),
+        (7170, "combat", False),
+        (1, "combat", True),
+        (None, None, False),
     ):
-        date = None if delay is None else POSTED - timedelta(seconds=delay)
-        values |= {"forward_from_channel_id": 1001, "forward_date": date}
-        forwards.append(await archive.message(target, "f", telegram_date=POSTED, **values))
+        await archive.message(
+            target,
+            "f",
+            telegram_date=POSTED,
+            forward_from_channel_id=1001,
+            forward_date=None if seconds is None else POSTED - timedelta(seconds=seconds),
+            osint_topic=topic,
+            is_spam=is_spam,
+        )
     await archive.message(source, "own", forward_from_channel_id=1001)
     await finish(CHANNEL_INTERACTIONS)
     query = (
