@@ -1,7 +1,8 @@
 """Fills messages.content_hash where it is missing; the example of a data migration.
 
-The column came after the first messages, and rows without it are never recognised as copies. Copy this file to
-migrate_NAME.py for a migration of your own and run it with: cargo xtask data-migrate NAME
+The column came after the first messages, and rows without it are never recognised as copies. Copy
+this file to migrate_NAME.py for a migration of your own and run it with: cargo xtask data-migrate
+NAME
 
 It must never compute the hash in another way than the processor does.
 """

@@ -10,7 +10,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,28 +62,34 @@ def day(text: str) -> datetime:
     return moment
 
 
+def _option(
+    group: argparse._ActionsContainer,
+    name: str,
+    read: Callable[[str], object],
+    default: object,
+    shown: str,
+    told: str,
+) -> None:
+    if default is not None:
+        told += f" (default {default:%Y-%m-%d})" if name == "--end" else f" (default {default})"
+    group.add_argument(name, type=read, default=default, metavar=shown, help=told)
+
+
 def arguments(words: list[str] | None = None) -> tuple[Plan, bool]:
     """The plan, and whether it may be carried out beside other rows."""
     parser = argparse.ArgumentParser(
         prog="seed_demo.py",
         description="Fill a platform database with demo data, in one transaction.",
-        epilog="The database is the one of DATABASE_URL or POSTGRES_HOST, _PORT, _DB, _USER, _PASSWORD.",
+        epilog="The database is that of DATABASE_URL or POSTGRES_HOST and the like.",
     )
     how_much = parser.add_mutually_exclusive_group()
-    how_much.add_argument("--messages", type=amount, default=DEFAULT_MESSAGES, metavar="N",
-                          help="messages in the archive (default %(default)s)")  # fmt: skip
-    how_much.add_argument("--size", type=size, metavar="SIZE",
-                          help="by how much the database grows, such as 50MB or 1.3GB")  # fmt: skip
-    parser.add_argument("--pending", type=amount, default=500, metavar="N",
-                        help="messages that wait in the queue (default %(default)s)")  # fmt: skip
-    parser.add_argument("--embeddings", type=amount, default=0, metavar="N",
-                        help="messages that have an embedding, the oldest first (default 0)")  # fmt: skip
-    parser.add_argument("--seed", type=amount, default=1, metavar="N",
-                        help="another number gives another archive (default 1)")  # fmt: skip
-    parser.add_argument("--end", type=day, default=DEFAULT_END, metavar="DATE",
-                        help=f"day on which the archive ends (default {DEFAULT_END:%Y-%m-%d})")  # fmt: skip
-    parser.add_argument("--yes", action="store_true",
-                        help="load even if there are other rows; they stay as they are")  # fmt: skip
+    _option(how_much, "--messages", amount, DEFAULT_MESSAGES, "N", "messages in the archive")
+    _option(how_much, "--size", size, None, "SIZE", "growth of the database: 50MB or 1.3GB")
+    _option(parser, "--pending", amount, 500, "N", "messages that wait in the queue")
+    _option(parser, "--embeddings", amount, 0, "N", "messages with an embedding, oldest first")
+    _option(parser, "--seed", amount, 1, "N", "another number gives another archive")
+    _option(parser, "--end", day, DEFAULT_END, "DATE", "day on which the archive ends")
+    parser.add_argument("--yes", action="store_true", help="load beside other rows, if there are")
     given = parser.parse_args(words)
     plan = Plan(given.seed, given.messages, given.pending, given.embeddings, given.end)
     if given.size is not None:
@@ -93,7 +99,7 @@ def arguments(words: list[str] | None = None) -> tuple[Plan, bool]:
             parser.error(str(error))
     if plan.messages < 1:
         parser.error("--messages must be at least 1")
-    return replace(plan), given.yes
+    return plan, given.yes
 
 
 async def seed(connection: Connection, plan: Plan, *, beside_real_rows: bool) -> str:

@@ -108,7 +108,8 @@ class Catalog:
             source.id, source.telegram_id, random.getrandbits(62), channel.username, channel.name,
             f"Demo channel, {channel.affiliation} side.", channel.kind, number % 7 == 0,
             channel.folder, channel.rule, "completed", self._opened, self.backfilled, "telegram",
-            channel.affiliation, SOURCE, source.group_id, source.group_id, True, self._opened, self._opened,
+            channel.affiliation, SOURCE, source.group_id, source.group_id, True, self._opened,
+            self._opened,
         ))  # fmt: skip
         return source
 

@@ -55,8 +55,7 @@ def compose(
     important: bool | None = None,
     translate: bool = False,
 ) -> Text:
-    """A report in the language; important: True or False asks for that, None leaves it to "
-    "chance."""
+    """A report; important: True or False asks for that, None leaves it to chance."""
     draw = random.random
     topic = _topic(random)
     if important and topic not in _FACTUAL:
@@ -107,9 +106,7 @@ def compose(
         content, translated = " ".join(lines), " ".join(english)
     if names_place and draw() < 0.25:
         content += "\n#" + first_place.name[column].replace(" ", "_").replace("'", "")
-    if important is None:
-        important = topic in _FACTUAL and names_place and draw() < 0.55
-    importance = "high" if important else "medium" if topic in _FACTUAL and draw() < 0.7 else "low"
+    importance = _importance(random, topic, names_place, important)
     return Text(
         language,
         content,
@@ -120,6 +117,14 @@ def compose(
         first_place if names_place else None,
         things,
     )
+
+
+def _importance(random: Random, topic: str, names_place: bool, important: bool | None) -> str:
+    if important is None:
+        important = topic in _FACTUAL and names_place and random.random() < 0.55
+    if important:
+        return "high"
+    return "medium" if topic in _FACTUAL and random.random() < 0.7 else "low"
 
 
 def compose_spam(random: Random, language: str) -> Text:

@@ -25,7 +25,7 @@ JOB: Final = UUID(int=0)
 SEEDED: Final = frozenset({"rss_feeds", "user_roles"})
 # Sorting many words at once is what makes a GIN index fast to fill.
 MEMORY: Final = {
-    "gin_pending_list_limit": "128MB",
+    "gin_pending_list_limit": "16MB",
     "maintenance_work_mem": "256MB",
     "work_mem": "64MB",
     "lock_timeout": "10s",
@@ -56,11 +56,11 @@ async def require_platform(connection: Connection) -> None:
 
 async def foreign_tables(connection: Connection) -> list[str]:
     """Tables that hold rows although no demo data was ever loaded."""
-    found = []
-    for table in COLUMNS.keys() - SEEDED:
-        if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):
-            found.append(table)
-    return sorted(found)
+    return [
+        table
+        for table in sorted(COLUMNS.keys() - SEEDED)
+        if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})")
+    ]
 
 
 async def load(connection: Connection, plan: Plan, *, beside_real_rows: bool) -> Counter[str]:

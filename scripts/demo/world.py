@@ -25,7 +25,8 @@ class Place(NamedTuple):
     population: int
 
 
-# Name, "in" and genitive in Ukrainian | the same in Russian | English | latitude, longitude, population, country.
+# Name, "in" and genitive in Ukrainian | the same in Russian | English | latitude longitude
+# population country
 _PLACES: Final = """
 Харків, у Харкові, Харкова | Харьков, в Харькове, Харькова | Kharkiv | 49.9935 36.2304 1421125 UA
 Куп'янськ, у Куп'янську, Куп'янська | Купянск, в Купянске, Купянска | Kupiansk | 49.7106 37.6157 26627 UA

@@ -1,13 +1,14 @@
 """Runs a data migration: batch after batch along a key, resumable, beside live traffic.
 
-A script says what to select, compute and update (see scripts/migrate_add_new_field.py); everything else is here.
-One transaction holds one batch and the checkpoint behind it, so a run that dies at any moment resumes after the
-last batch that was committed.
+A script says what to select, compute and update (see scripts/migrate_add_new_field.py); everything
+else is here. One transaction holds one batch and the checkpoint behind it, so a run that dies at
+any moment resumes after the last batch that was committed.
 
-Must never hold locks longer than one batch, run one migration twice at the same time, or forget where it was.
+Must never hold locks longer than one batch, run one migration twice at the same time, or forget
+where it was.
 
-The journal is the table xtask.data_migrations in the migrated database itself: it travels with the data in a
-backup and vanishes with a rebuild.
+The journal is the table xtask.data_migrations in the migrated database itself: it travels with the
+data in a backup and vanishes with a rebuild.
 """
 
 import argparse
@@ -61,8 +62,8 @@ JOURNAL: Final = """
 class DataMigration:
     """What a script has to say.
 
-    select  rows that still need it, with their key as the first column, ordered by it: $1 is the key
-            of the last row of the batch before, $2 the size of a batch
+    select  rows that still need it, with their key as the first column, ordered by it: $1 is the
+            key of the last row of the batch before, $2 the size of a batch
     compute the values of one row for update, or None to leave the row alone
     update  gets the values of a batch as arrays, one for each: $1, $2, ...
     count   how many rows still need it
@@ -89,7 +90,7 @@ class DataMigration:
         return hashlib.sha256(Path(self.script).read_bytes()).hexdigest()
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another process runs the same migration."""
 
 
@@ -119,7 +120,7 @@ class Run:
         )
 
     async def run(self, *, again: bool) -> tuple[int, str]:
-        """Exit code and what to tell. Raises Busy when another process is at it."""
+        """Exit code and what to tell. Raises BusyError when another process is at it."""
         await self._prepare()
         entry = await self._entry()
         if entry is not None and entry["outcome"] == "finished" and not again:
@@ -138,7 +139,7 @@ class Run:
 
     async def _prepare(self) -> None:
         if not await self._lock(f"data migration {self._migration.name}"):
-            raise Busy
+            raise BusyError
         async with self._connection.transaction():
             # IF NOT EXISTS does not keep two sessions from creating the same thing at once.
             await self._connection.execute(
@@ -193,8 +194,8 @@ class Run:
         await self._note("interrupted")
         return INTERRUPTED, f"{name}: interrupted after {done:,} rows; run it again to resume."
 
-    async def _next_batch(self, key: Any) -> tuple[Any, int]:  # noqa: ANN401
-        """The last key of the batch, or None behind the last row, and how many rows were changed."""
+    async def _next_batch(self, key: Any) -> tuple[Any, int]:
+        """The last key of the batch, None behind the last row; and how many rows were changed."""
         while True:
             try:
                 return await self._try_batch(key)
@@ -205,12 +206,14 @@ class Run:
                     return key, 0
                 sys.stderr.write(f"{self._migration.name}: a row is locked, trying again\n")
 
-    async def _try_batch(self, key: Any) -> tuple[Any, int]:  # noqa: ANN401
+    async def _try_batch(self, key: Any) -> tuple[Any, int]:
         connection, migration = self._connection, self._migration
         async with connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             after = migration.first_key if key is None else key
-            rows = await connection.fetch(f"{migration.select} {migration.lock}", after, self._batch)
+            rows = await connection.fetch(
+                f"{migration.select} {migration.lock}", after, self._batch
+            )
             values = [value for row in rows if (value := migration.compute(row)) is not None]
             if values:
                 await connection.execute(migration.update, *map(list, zip(*values, strict=True)))
@@ -239,15 +242,16 @@ class Run:
 
     def _finished_before(self, entry: asyncpg.Record) -> str:
         return (
-            f"{self._migration.name}: finished already at {entry['finished_at']:%Y-%m-%d %H:%M:%S} UTC, "
-            f"{entry['rows_done']:,} rows.{self._changed_since(entry)} --again runs it anew."
+            f"{self._migration.name}: finished already at "
+            f"{entry['finished_at']:%Y-%m-%d %H:%M:%S} UTC, {entry['rows_done']:,} rows."
+            f"{self._changed_since(entry)} --again runs it anew."
         )
 
     def _tell_resume(self, entry: asyncpg.Record) -> None:
         where = f"after {entry['checkpoint']}" if entry["checkpoint"] else "at the beginning"
         sys.stderr.write(
-            f"{self._migration.name}: the last run ({entry['outcome']}) did not finish; resuming {where}, "
-            f"{entry['rows_done']:,} rows are done.{self._changed_since(entry)}\n"
+            f"{self._migration.name}: the last run ({entry['outcome']}) did not finish; "
+            f"resuming {where}, {entry['rows_done']:,} rows are done.{self._changed_since(entry)}\n"
         )
 
 
@@ -265,7 +269,7 @@ def main(migration: DataMigration, words: list[str] | None = None) -> int:
     given = parser.parse_args(words)
     try:
         code, told = asyncio.run(_main(migration, given))
-    except Busy:
+    except BusyError:
         sys.stderr.write(f"{migration.name}: is running already; wait for it to end\n")
         return BUSY
     except (SettingsError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
