@@ -15,9 +15,13 @@
     reason = "a benchmark is its own program"
 )]
 
+mod measure;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use measure::{build, median, run_named};
 
 const PROJECT: &str = "xtask-bench";
 const PORT: u16 = 15_432;
@@ -131,6 +135,8 @@ impl Bench {
         let mut command = Command::new(&self.xtask);
         command.args(arguments).current_dir(self.project.path()).stdin(Stdio::null());
         command.env("XTASK_LOCAL_DIR", self.project.path().join("local"));
+        // What is compared with is about the database alone.
+        command.env("XTASK_SERVICES", "db");
         let output = command.output().expect("starting xtask");
         output.status.success()
     }
@@ -171,11 +177,6 @@ fn timed(work: &mut impl FnMut()) -> Duration {
     started.elapsed()
 }
 
-fn median(mut all: Vec<Duration>) -> Duration {
-    all.sort();
-    all[all.len() / 2]
-}
-
 fn row(name: &str, ours: Duration, baseline: Duration) {
     let ratio = ours.as_secs_f64() / baseline.as_secs_f64();
     println!(
@@ -187,24 +188,6 @@ fn row(name: &str, ours: Duration, baseline: Duration) {
 
 fn run(command: &mut Command) {
     run_named("", command);
-}
-
-fn run_named(what: &str, command: &mut Command) {
-    let output = command.stdin(Stdio::null()).output().expect("starting a program");
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{what} {command:?}: {words}");
-}
-
-/// What `cargo xtask` would run.
-fn build(root: &Path) -> PathBuf {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let words = ["build", "--quiet", "--profile", "xtask", "--package", "xtask"];
-    let status =
-        Command::new(cargo).args(words).current_dir(root).status().expect("starting cargo");
-    assert!(status.success(), "building xtask");
-    let target =
-        std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), PathBuf::from);
-    target.join("xtask/xtask")
 }
 
 /// A checkout of its own: another project name, another port.

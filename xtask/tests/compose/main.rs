@@ -39,3 +39,5 @@ mod secrets;
 mod disk_full;
 
 mod flavors;
+
+mod services;

@@ -207,6 +207,29 @@ impl Checkout {
         self.write(name, text.replacen(from, to, 1));
     }
 
+    /// What the services are made of, too.
+    pub fn copy_platform(&self) {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let source = manifest.parent().expect("xtask/ lies in the workspace");
+        fs::create_dir(self.root.join("shared")).expect("a folder");
+        for (name, to) in [
+            ("pyproject.toml", ""),
+            (".dockerignore", ""),
+            ("scripts", ""),
+            ("services", ""),
+            ("shared/__init__.py", "shared"),
+            ("shared/python", "shared"),
+        ] {
+            let to = self.root.join(to);
+            let copied = Command::new("cp").arg("-R").arg(source.join(name)).arg(to).status();
+            assert!(copied.is_ok_and(|status| status.success()), "copying {name}");
+        }
+    }
+
+    pub fn add_setting(&self, name: &str, value: &str) {
+        self.write(".env", format!("{}{name}={value}\n", self.read(".env")));
+    }
+
     #[track_caller]
     pub fn edit_init(&self, from: &str, to: &str) {
         self.replace(INIT, from, to);
@@ -253,7 +276,8 @@ fn janitor(prefix: &str, dir: &Path) -> Child {
           ids=$(docker ps -aq --filter \"name=^/?$1\"); [ -z \"$ids\" ] || docker rm -fv $ids; \
           ids=$(docker volume ls -q --filter \"name=^$1\"); [ -z \"$ids\" ] || docker volume rm $ids; \
           ids=$(docker network ls -q --filter \"name=^$1\"); [ -z \"$ids\" ] || docker network rm $ids; \
-        done; rm -rf \"$2\"";
+        done; \
+        ids=$(docker images -q \"$1*_services\"); [ -z \"$ids\" ] || docker rmi -f $ids; rm -rf \"$2\"";
     Command::new("sh")
         .args(["-c", script, "janitor", prefix])
         .arg(dir)

@@ -50,7 +50,7 @@ fn a_fresh_clone_is_built(stage: &Stage) {
     stage.becomes_healthy();
     stage.is_tidy();
     stage.run(["db-verify"]).exits(0).answers(&["osint_platform equals init.sql"]);
-    stage.run(["status"]).exits(0).answers(&["target     compose", &port, "ran to its end"]);
+    stage.run(["status"]).exits(0).answers(&["target     compose", &port, "in step with init.sql"]);
 }
 
 fn an_edited_init_sql_is_built(stage: &Stage) {
