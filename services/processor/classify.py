@@ -103,7 +103,8 @@ def _spam(text: str, found: dict[str, list[str]], rulebook: Rulebook) -> tuple[s
     news = sum(len(found.get(topic, ())) for topic in EVENT_TOPICS)
     if score <= news:
         return kind, 0
-    return kind, min(99, 45 + 15 * (score - news))
+    about_the_war = any(found.get(label) for label in ("relevant", "place", *TOPICS))
+    return kind, min(99, 45 + 15 * (score - news) + (0 if about_the_war else 20))
 
 
 def _topic(found: dict[str, list[str]], rulebook: Rulebook) -> tuple[str, float]:

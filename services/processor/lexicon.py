@@ -48,9 +48,9 @@ TOPIC_WORDS = {
         завод* тец тэц аес аэс подстанц* энергет* обесточ* мост мосту железн* нефтебаз*
         substation* power blackout* bridge* railway* port refiner* plant grid electricity""",
     "humanitarian": """
-        евакуац* цивільн* гуманітарн* біженц* мешкан* окупац* эвакуац* гражданск* мирных
-        гуманитарн* беженц* жител* оккупац* evacuat* civilian* humanitarian refugee* residents
-        occupation shelter*""",
+        евакуац* цивільн* гуманітарн* допомог* біженц* мешкан* окупац* эвакуац* гражданск* мирных
+        гуманитарн* помощь помощи беженц* жител* оккупац* evacuat* civilian* humanitarian refugee*
+        residents occupation shelter*""",
     "diplomatic": """
         перемовин* переговор* санкц* саміт* посол* міністр* президент* заява заявив заявила
         саммит* министр* заявление заявил* negotiat* sanction* summit* ambassador* minister*

@@ -17,6 +17,8 @@ _RUSSIAN_LETTERS = re.compile(r"[ыэёъ]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
 
+_ENOUGH_LETTERS = 20
+
 _UKRAINIAN_WORDS = """
     та що це як але його вона вони ми був була було були немає також який яка яке які після під час
     через щодо проте зараз тут там коли де якщо або вже ще лише тільки й у в з зі із до від буде
@@ -65,5 +67,6 @@ def detect_language(text: str) -> str | None:
     ukrainian += 3 * sum(word in _ONLY_UKRAINIAN for word in found)
     russian += 3 * sum(word in _ONLY_RUSSIAN for word in found)
     if ukrainian == russian:
-        return None
+        # i is so common in Ukrainian that a longer text without it is Russian.
+        return "ru" if ukrainian == 0 and cyrillic >= _ENOUGH_LETTERS else None
     return "uk" if ukrainian > russian else "ru"

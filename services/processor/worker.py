@@ -20,8 +20,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from shared.python.database import connect, is_transient, sqlstate
-from shared.python.service import LONGEST_DELAY, Service, describe
 
 from services.processor import archive, queue
 from services.processor.archive import Filed
@@ -31,11 +29,13 @@ from services.processor.queue import Connection
 from services.processor.rulebook import Rulebook
 from services.processor.rules_source import RulesSource
 from services.processor.text import content_hash
+from shared.python.database import connect, is_transient, sqlstate
+from shared.python.service import LONGEST_DELAY, Service, describe
 
 BATCH = 250
 POLL = 2.0
 """Seconds after which the worker looks without having been called."""
-TIDY = 5.0
+TIDY = 2.0
 """Seconds between rescues."""
 
 # Data that does not fit, a constraint, a limit of the server, an exception of a trigger.
@@ -112,8 +112,11 @@ class Worker:
         self._call()
 
     async def _tidy(self, connection: Connection) -> None:
-        for row in await queue.rescue(connection, self.name):
-            logger.warning("rescued a row of the queue", extra=dict(row))
+        rescued = await queue.rescue(connection, self.name)
+        if rescued:
+            dead = [row["id"] for row in rescued if row["status"] == "dead"]
+            extra = {"rows": len(rescued), "set_aside": dead}
+            logger.warning("rescued rows that nobody works on", extra=extra)
         self._facts["queue_length"] = await queue.length(connection)
         self._tidied_at = time.monotonic()
 
