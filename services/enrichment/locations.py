@@ -88,19 +88,18 @@ class LocateMessages(RowWalk):
 
 
 async def _places(session: AsyncSession) -> list[Place]:
-    rows = await session.scalars(select(LocationGazetteer))
+    row = LocationGazetteer
+    query = select(
+        row.id,
+        row.latitude,
+        row.longitude,
+        func.coalesce(row.population, 0),
+        row.name_primary,
+        row.name_ascii,
+        row.name_local,
+        row.aliases,
+    )
     return [
-        Place(
-            row.id,
-            row.latitude,
-            row.longitude,
-            row.population or 0,
-            tuple(
-                filter(
-                    None,
-                    (row.name_primary, row.name_ascii, row.name_local, *row.aliases),
-                )
-            ),
-        )
-        for row in rows
+        Place(key, latitude, longitude, population, tuple(filter(None, (*names, *aliases))))
+        for key, latitude, longitude, population, *names, aliases in await session.execute(query)
     ]
