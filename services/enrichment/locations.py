@@ -3,6 +3,7 @@
 Must never pass by a message while the gazetteer is empty, or touch a location found in another way.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy import exists, func, select
@@ -45,7 +46,8 @@ class LocateMessages(RowWalk):
         if not places:
             return Batch(0, more=False)
         if self._loaded != (places, last):
-            self._gazetteer = Gazetteer(await _places(session))
+            # Off the event loop: with all its places this takes about a second.
+            self._gazetteer = await asyncio.to_thread(Gazetteer, await _places(session))
             self._loaded = (places, last)
             self.sweep_soon()
         return await super().run_batch(session, progress)
