@@ -65,7 +65,10 @@ class Gazetteer:
             for name in {_words(name) for name in place.names}:
                 if sum(map(len, name)) >= SHORTEST_NAME:
                     self._places.setdefault(name, []).append(place)
-        self._longest = max(map(len, self._places), default=0)
+        # The first word of a name, and how many words the longest name has that begins with it.
+        self._longest: dict[str, int] = {}
+        for first, *rest in self._places:
+            self._longest[first] = max(self._longest.get(first, 1), 1 + len(rest))
         # The stem of a one-word name and its endings, as "stem" -> the names that have it.
         self._stems: dict[str, list[str]] = {}
         for name in self._places:
@@ -75,26 +78,27 @@ class Gazetteer:
     def find(self, text: str) -> list[Mention]:
         """Return each place once, in the order of the text, with its first spelling."""
         tokens = list(_TOKEN.finditer(text[:_MAX_CHARACTERS]))
+        words = [_normalised(token.group()) for token in tokens]
         found: dict[int, Mention] = {}
         at = 0
         while at < len(tokens):
-            mention, used = self._at(text, tokens, at)
-            if mention and len(mention.surface) <= LONGEST_SURFACE:
+            places, confidence, used = self._at(tokens[at].group(), words, at)
+            surface = text[tokens[at].start() : tokens[at + used - 1].end()]
+            if places and len(surface) <= LONGEST_SURFACE:
+                mention = _mention(surface, places, confidence)
                 found.setdefault(mention.place.id, mention)
             at += used
         return list(found.values())
 
-    def _at(self, text: str, tokens: list[re.Match[str]], at: int) -> tuple[Mention | None, int]:
-        if not tokens[at].group()[0].isupper():
-            return None, 1
-        for length in range(min(self._longest, len(tokens) - at), 0, -1):
-            surface = text[tokens[at].start() : tokens[at + length - 1].end()]
-            places = self._places.get(_words(surface))
+    def _at(self, token: str, words: list[str], at: int) -> tuple[list[Place], float, int]:
+        """Return the places named here, how sure that is, and how many words the name has."""
+        if not token[0].isupper():
+            return [], 0.0, 1
+        for length in range(self._longest.get(words[at], 0), 0, -1):
+            places = self._places.get(tuple(words[at : at + length]))
             if places:
-                return _mention(surface, places, EXACT), length
-        surface = tokens[at].group()
-        places = self._inflected(surface.lower().translate(_APOSTROPHES))
-        return (_mention(surface, places, INFLECTED) if places else None), 1
+                return places, EXACT, length
+        return self._inflected(words[at]), INFLECTED, 1
 
     def _inflected(self, word: str) -> list[Place]:
         for length in range(len(word), max(len(word) - 4, SHORTEST_NAME - 2), -1):
@@ -106,7 +110,11 @@ class Gazetteer:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(name.lower().translate(_APOSTROPHES)))
+    return tuple(_normalised(word) for word in _TOKEN.findall(name))
+
+
+def _normalised(word: str) -> str:
+    return word.lower().translate(_APOSTROPHES)
 
 
 def _mention(surface: str, places: list[Place], confidence: float) -> Mention:

@@ -3,6 +3,7 @@
 Must never pass by a message while the gazetteer is empty, or touch a location found in another way.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy import exists, func, select
@@ -45,7 +46,8 @@ class LocateMessages(RowWalk):
         if not places:
             return Batch(0, more=False)
         if self._loaded != (places, last):
-            self._gazetteer = Gazetteer(await _places(session))
+            # Off the event loop: with all its places this takes about a second.
+            self._gazetteer = await asyncio.to_thread(Gazetteer, await _places(session))
             self._loaded = (places, last)
             self.sweep_soon()
         return await super().run_batch(session, progress)
@@ -88,19 +90,18 @@ class LocateMessages(RowWalk):
 
 
 async def _places(session: AsyncSession) -> list[Place]:
-    rows = await session.scalars(select(LocationGazetteer))
+    row = LocationGazetteer
+    query = select(
+        row.id,
+        row.latitude,
+        row.longitude,
+        func.coalesce(row.population, 0),
+        row.name_primary,
+        row.name_ascii,
+        row.name_local,
+        row.aliases,
+    )
     return [
-        Place(
-            row.id,
-            row.latitude,
-            row.longitude,
-            row.population or 0,
-            tuple(
-                filter(
-                    None,
-                    (row.name_primary, row.name_ascii, row.name_local, *row.aliases),
-                )
-            ),
-        )
-        for row in rows
+        Place(key, latitude, longitude, population, tuple(filter(None, (*names, *aliases))))
+        for key, latitude, longitude, population, *names, aliases in await session.execute(query)
     ]

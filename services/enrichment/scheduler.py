@@ -1,4 +1,4 @@
-"""Runs the tasks in turn, one batch each, until the service drains.
+"""Runs the tasks in turn, some batches each, until the service drains.
 
 A batch is one transaction: the work, and the progress row of the task, which is locked meanwhile so
 that of several processes only one works on a task at a time. Whatever ends the process or the
@@ -23,6 +23,8 @@ from shared.python.models import EnrichmentProgress
 from shared.python.service import Drain, describe
 
 LOCK_TIMEOUT = "5s"
+# Seconds for one task before the others have their turn.
+TURN = 1.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 LONGEST_ERROR = 500
@@ -132,29 +134,36 @@ class Scheduler:
         }
 
     async def _take(self, turn: Turn) -> None:
-        try:
-            batch = await run_batch(self._sessions, turn.task)
-        except Exception as error:
-            if is_disconnect(error):
-                raise
-            turn.failures += 1
-            turn.at = time.monotonic() + turn.pause
-            logger.warning(
-                "task failed",
-                extra={
-                    "task": turn.task.name,
-                    "again_in_s": turn.pause,
-                    **describe(error),
-                },
-            )
-            turn.pause = min(turn.pause * 2, LONGEST_PAUSE)
-            await record_failure(self._sessions, turn.task, error)
-            return
+        """Runs batches of one task for as long as a turn lasts."""
+        end = time.monotonic() + TURN
+        while turn.at <= time.monotonic() < end and not self._drain:
+            try:
+                await self._run_batch(turn)
+            except Exception as error:
+                if is_disconnect(error):
+                    raise
+                await self._failed(turn, error)
+
+    async def _run_batch(self, turn: Turn) -> None:
+        started = time.monotonic()
+        batch = await run_batch(self._sessions, turn.task)
+        now = time.monotonic()
         turn.pause = FIRST_PAUSE
         turn.last_run_at = datetime.now(UTC)
         if batch is None:
-            turn.at = time.monotonic() + turn.task.every
+            turn.at = now + turn.task.every
             return
         turn.done += batch.done
-        turn.at = time.monotonic() + (0.0 if batch.more else turn.task.every)
-        logger.debug("batch", extra={"task": turn.task.name, "done": batch.done})
+        turn.at = now + (0.0 if batch.more else turn.task.every)
+        facts = {"task": turn.task.name, "done": batch.done, "took_ms": (now - started) * 1000}
+        logger.debug("batch", extra=facts)
+
+    async def _failed(self, turn: Turn, error: Exception) -> None:
+        logger.warning(
+            "task failed",
+            extra={"task": turn.task.name, "again_in_s": turn.pause, **describe(error)},
+        )
+        turn.failures += 1
+        turn.at = time.monotonic() + turn.pause
+        turn.pause = min(turn.pause * 2, LONGEST_PAUSE)
+        await record_failure(self._sessions, turn.task, error)

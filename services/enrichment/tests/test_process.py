@@ -169,14 +169,23 @@ async def test_a_batch_that_takes_too_long_is_rolled_back_at_the_end(
     archive: Archive, start: Start
 ) -> None:
     await archive.messages(await archive.channel(), 10)
-    async with archive.sessions.begin() as other:
-        connection = await other.connection()
-        # Whoever wants to write tags waits here, for longer than a drain may take.
-        await connection.exec_driver_sql("LOCK TABLE message_tags IN SHARE MODE")
-        await connection.exec_driver_sql("ALTER TABLE messages ADD CHECK (true)")
-        process = await start()
-        await asyncio.sleep(1)
-        await stop(process)
+    await archive.execute(
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'"
+    )
+    await archive.execute(
+        "CREATE TRIGGER wait BEFORE UPDATE OF content_embedding ON messages"
+        " FOR EACH ROW EXECUTE FUNCTION wait()"
+    )
+    process = await start()
+    sleeping = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event = 'PgSleep'"
+    )
+    await until(archive, sleeping, lambda count: count == 1)
+    log = await stop(process)
+    assert log[-2]["message"] == "batch cancelled and rolled back: it took too long"
+    await until(archive, sleeping, lambda count: count == 0)
     assert await archive.value(EMBEDDED) == 0
 
 
