@@ -16,7 +16,7 @@ DAYS: Final = 180
 QUEUE_SPAN: Final = timedelta(hours=1)
 DEFAULT_MESSAGES: Final = 5000
 
-# Messages and the growth of the database, measured on PostgreSQL 15 with all that hangs on a message.
+# Messages and the growth of the database, measured on PostgreSQL 15 with all that hangs on them.
 # Not a straight line: the text index needs less for each message, the more of their words it knows.
 GROWTH: Final = (
     (0, 1_200_000),
@@ -75,7 +75,6 @@ class Plan:
 
 def _between(x: float, points: Sequence[tuple[int, int]]) -> float:
     """On the straight lines through the points; before and behind them the lines go on."""
-    for (x0, y0), (x1, y1) in pairwise(points):
-        if x <= x1:
-            break
+    lines = list(pairwise(points))
+    (x0, y0), (x1, y1) = next((line for line in lines if x <= line[1][0]), lines[-1])
     return y0 + (x - x0) * (y1 - y0) / (x1 - x0)

@@ -121,7 +121,8 @@ async def test_every_table_is_filled_and_the_numbers_are_exact(filled: Connectio
 async def test_replies_and_forwards_point_to_what_they_name(filled: Connection) -> None:
     wrong = await filled.fetch("""
         SELECT r.id FROM message_replies AS r
-        JOIN messages AS p ON p.id = r.parent_message_id JOIN messages AS m ON m.id = r.reply_message_id
+        JOIN messages AS p ON p.id = r.parent_message_id
+        JOIN messages AS m ON m.id = r.reply_message_id
         WHERE m.replied_to_message_id <> p.message_id OR m.channel_id <> p.channel_id
            OR p.telegram_date > m.telegram_date
         UNION ALL
