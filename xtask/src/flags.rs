@@ -38,7 +38,7 @@ pub const GLOBAL_FLAGS: &[(&str, &str)] = &[
     ("-y, --yes", "answer yes; never implied without a terminal"),
     ("--confirm-db NAME", "name the database whose loss is meant; needed on protected targets"),
     ("--json", "print one JSON document on stdout and nothing else there"),
-    ("--explain", "print the equivalent shell and SQL before each step"),
+    ("--explain", "print the programs and the SQL before they run"),
     ("-q, --quiet", "only the answer and failures"),
     ("-v, --verbose", "every program that is run, with its time"),
     ("-h, --help", "this text"),
