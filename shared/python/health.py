@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 
 
 def is_healthy(port: int) -> bool:
+    """Whether /health answers that it is."""
     connection = HTTPConnection("127.0.0.1", port, timeout=4)
     try:
         connection.request("GET", "/health")

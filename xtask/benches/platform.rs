@@ -145,26 +145,12 @@ impl Bench {
         let benches = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
         let own = benches.join(words[0]);
         let script = if own.exists() { own } else { PathBuf::from(words[0]) };
-        let output = Command::new(self.project.path().join(".xtask/venv/bin/python"))
-            .arg(script)
-            .args(&words[1..])
-            .current_dir(self.project.path())
-            .env("PYTHONPATH", self.project.path())
-            .env("DATABASE_URL", self.url())
-            .output()
-            .expect("python");
+        let script = script.display().to_string();
+        let words: Vec<&str> =
+            ["python", "--", &script].into_iter().chain(words[1..].iter().copied()).collect();
+        let output = self.command(&words).output().expect("python");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn url(&self) -> String {
-        let status = self.command(&["status", "--json"]).output().expect("status");
-        let status: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
-        let home = std::fs::read_dir(self.project.path().join("local")).expect("a home");
-        let home = home.flatten().next().expect("one").path();
-        let password = std::fs::read_to_string(home.join("password")).expect("is ours");
-        let port = &status["data"]["port"];
-        format!("postgresql://osint_user:{}@127.0.0.1:{port}/osint_platform", password.trim())
     }
 
     fn xtask(&self, words: &[&str]) -> bool {

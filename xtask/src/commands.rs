@@ -12,6 +12,7 @@ pub mod down;
 pub mod images;
 pub mod logs;
 pub mod psql;
+pub mod python;
 pub mod status;
 pub mod target;
 pub mod test;
@@ -49,6 +50,7 @@ pub const COMMANDS: &[Command] = &[
     down::COMMAND,
     logs::COMMAND,
     psql::COMMAND,
+    python::COMMAND,
     status::COMMAND,
     target::COMMAND,
     images::COMMAND,

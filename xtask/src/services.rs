@@ -175,7 +175,7 @@ pub fn conditions(ctx: &Ctx, target: &Target) -> Result<Vec<Condition>> {
 /// has been stopped yet. Says what was done.
 pub fn prepare(ctx: &Ctx, target: &Target) -> Result<&'static str> {
     match target {
-        Target::Local(_) => Ok(match Environment::services(ctx).ensure(ctx)? {
+        Target::Local(_) => Ok(match Environment::services(ctx)?.ensure(ctx)? {
             true => "Python environment made from requirements.txt",
             false => "Python environment as requirements.txt says",
         }),
@@ -239,6 +239,15 @@ fn wait_healthy(
     }
 }
 
+/// How many there are to stop.
+pub fn running(ctx: &Ctx, target: &Target) -> Result<usize> {
+    match target {
+        Target::Local(_) => local::running(ctx),
+        Target::Compose(compose) => compose::running(ctx, compose),
+        Target::Url(_) => Ok(0),
+    }
+}
+
 /// Ends those that run, each after what it has in hand. Says how many.
 pub fn stop(ctx: &Ctx, target: &Target) -> Result<usize> {
     match target {
@@ -259,16 +268,19 @@ pub fn python<S: Into<std::ffi::OsString>>(
         Target::Compose(compose) => compose::python(ctx, compose)?,
         Target::Local(_) | Target::Url(_) => {
             let address = target.require_running(ctx)?;
-            local::python(ctx, &address)
+            local::python(ctx, &address)?
         }
     };
     Ok(run.args(words))
 }
 
-/// The Python environment of this machine, for what does not run in a
-/// container.
-pub fn prepare_python(ctx: &Ctx) -> Result<()> {
-    let environment = Environment::services(ctx);
+/// What [`python`] needs is there, or is made now.
+pub fn prepare_python(ctx: &Ctx, target: &Target) -> Result<()> {
+    if let Target::Compose(_) = target {
+        // The container brings it.
+        return Ok(());
+    }
+    let environment = Environment::services(ctx)?;
     if !environment.is_ready()? {
         ctx.term.status("making the Python environment from requirements.txt, once");
         environment.ensure(ctx)?;

@@ -25,7 +25,9 @@ async def main(count: int) -> float:
     now = datetime.now(UTC)
     started = time.perf_counter()
     for number in range(first, first + count):
-        text = f"Ракетний удар по Харкову, є поранені №{number}" + " деталі уточнюються" * (number % 10)
+        text = f"Ракетний удар по Харкову, є поранені №{number}" + " деталі уточнюються" * (
+            number % 10
+        )
         await connection.execute(STATEMENT, channel, number, text, now)
     seconds = time.perf_counter() - started
     await connection.close()

@@ -71,21 +71,21 @@ impl Check {
     }
 }
 
-fn checks(ctx: &Ctx, fast: bool) -> Vec<Check> {
-    let python = Environment::checks(ctx).python();
+fn checks(ctx: &Ctx, fast: bool) -> Result<Vec<Check>> {
+    let python = Environment::checks(ctx)?.python();
     let python_checks = PYTHON_CHECKS.iter().map(|(name, words)| Check {
         name,
         program: python.clone(),
         words: ["-m"].into_iter().chain(words.iter().copied()).collect(),
     });
     let rings = RINGS.iter().filter(|_| !fast).map(Check::cargo);
-    CHECKS.iter().map(Check::cargo).chain(python_checks).chain(rings).collect()
+    Ok(CHECKS.iter().map(Check::cargo).chain(python_checks).chain(rings).collect())
 }
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let fast = rest.flag("--fast");
     rest.no_words(COMMAND.name)?;
-    let checks = checks(ctx, fast);
+    let checks = checks(ctx, fast)?;
     if ctx.globals.dry_run {
         let lines: Vec<String> = checks.iter().map(Check::shown).collect();
         return Ok(Answer::done(lines.join("\n"), json!({ "dry_run": true, "would": lines })));
@@ -93,7 +93,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     if !fast {
         require_rings(ctx)?;
     }
-    Environment::checks(ctx).ensure(ctx)?;
+    Environment::checks(ctx)?.ensure(ctx)?;
     let shell = ctx.proc.shell()?;
     let mut failed = Vec::new();
     for check in checks {

@@ -59,9 +59,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     let address = target.require_answering(ctx)?;
-    if let Target::Local(_) | Target::Url(_) = &target {
-        services::prepare_python(ctx)?;
-    }
+    services::prepare_python(ctx, &target)?;
     let mut arguments = vec![format!("scripts/migrate_{name}.py").into()];
     if again {
         arguments.push("--again".into());

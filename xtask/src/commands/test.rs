@@ -47,9 +47,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     target.require_answering(ctx)?;
-    if let Target::Local(_) | Target::Url(_) = &target {
-        services::prepare_python(ctx)?;
-    }
+    services::prepare_python(ctx, &target)?;
     let mut words: Vec<std::ffi::OsString> = vec!["-m".into(), "pytest".into()];
     let report =
         junit.as_ref().map(|file| services::Report::new(ctx, &target, file.clone())).transpose()?;

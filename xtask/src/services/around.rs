@@ -6,7 +6,7 @@
 
 use anyhow::Result;
 
-use super::{Scope, check, prepare, start, stop, summary};
+use super::{Scope, check, prepare, running, start, stop, summary};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::steps::{Steps, told};
@@ -41,16 +41,12 @@ impl<'a> Around<'a> {
     }
 
     pub fn stop(&mut self, ctx: &Ctx, steps: &mut Steps<'_>) -> Result<()> {
-        if self.scope == Scope::None {
+        if self.scope == Scope::None || running(ctx, self.target)? == 0 {
             return Ok(());
         }
         self.stopped = steps.step("stop services", |_| {
             let stopped = stop(ctx, self.target)?;
-            let detail = match stopped {
-                0 => "none ran".to_owned(),
-                count => format!("{count}, each after what it had in hand"),
-            };
-            Ok(told(stopped, detail))
+            Ok(told(stopped, format!("{stopped}, each after what it had in hand")))
         })?;
         Ok(())
     }

@@ -21,20 +21,29 @@ const END_SCRIPT: &str = include_str!("end_script.py");
 /// Between two looks at the containers, 0.1 s of processor each.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
-fn container(ctx: &Ctx, compose: &Compose, service: Service) -> Result<Option<Container>> {
-    let found = docker::service_containers(ctx, &compose.project, service.name())?;
-    Ok(found.into_iter().next())
+/// The containers of the services, running or not.
+fn containers(ctx: &Ctx, compose: &Compose) -> Result<Vec<(Service, Option<Container>)>> {
+    let found = docker::project_containers(ctx, &compose.project)?;
+    let of = |service: Service| {
+        let mut found = found.iter();
+        found.find(|it| it.service.as_deref() == Some(service.name())).cloned()
+    };
+    Ok(Service::ALL.map(|service| (service, of(service))).to_vec())
 }
 
 pub fn conditions(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
-    let mut conditions = Vec::new();
-    for service in Service::ALL {
-        conditions.push(match container(ctx, compose, service)? {
-            Some(found) => condition(ctx, service, &found)?,
-            None => Condition::stopped(service),
-        });
-    }
-    Ok(conditions)
+    let found = containers(ctx, compose)?;
+    let each = found.iter().map(|(service, container)| match container {
+        Some(found) => condition(ctx, *service, found),
+        None => Ok(Condition::stopped(*service)),
+    });
+    each.collect()
+}
+
+/// How many run.
+pub fn running(ctx: &Ctx, compose: &Compose) -> Result<usize> {
+    let found = containers(ctx, compose)?;
+    Ok(found.iter().flat_map(|(_, container)| container).filter(|it| it.running).count())
 }
 
 fn condition(ctx: &Ctx, service: Service, found: &Container) -> Result<Condition> {
@@ -80,18 +89,18 @@ pub fn start(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
         ctx,
         LOOK_AGAIN,
         || conditions(ctx, compose),
-        |service| match container(ctx, compose, service) {
-            Ok(Some(it)) => docker::logs(ctx, &it.id),
-            Ok(None) | Err(_) => String::new(),
+        |service| {
+            let found = docker::service_containers(ctx, &compose.project, service.name());
+            let found = found.unwrap_or_default();
+            found.first().map(|it| docker::logs(ctx, &it.id)).unwrap_or_default()
         },
     )
 }
 
 pub fn stop(ctx: &Ctx, compose: &Compose) -> Result<usize> {
-    let mut running = Vec::new();
-    for service in Service::ALL {
-        running.extend(container(ctx, compose, service)?.filter(|it| it.running));
-    }
+    let found = containers(ctx, compose)?;
+    let running: Vec<&Container> =
+        found.iter().flat_map(|(_, container)| container).filter(|it| it.running).collect();
     if !running.is_empty() {
         // All at once: each may take its whole time.
         let run = docker().args(["stop", "--time", "15"]);
@@ -101,8 +110,8 @@ pub fn stop(ctx: &Ctx, compose: &Compose) -> Result<usize> {
 }
 
 pub fn require_api(ctx: &Ctx, compose: &Compose) -> Result<Container> {
-    let api = container(ctx, compose, Service::Api)?.filter(|it| it.running);
-    api.ok_or_else(|| {
+    let found = docker::service_containers(ctx, &compose.project, Service::Api.name())?;
+    found.into_iter().find(|it| it.running).ok_or_else(|| {
         Fault::unavailable("service `api` is not running").hint("start it: `cargo xtask up`").into()
     })
 }

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! .xtask/services/
-//!   lock             held (flock) by the supervisor while it lives
-//!   state.json       its process, and each service's process, port and restarts
+//!   lock             held (flock) by the supervisor while it lives; names its process
+//!   state.json       each service's process, port and restarts
 //!   supervisor.log   what it did
 //!   api.log ...      what each service said, one JSON object a line
 //! ```
@@ -21,7 +21,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use pg_live::Address;
 
-use super::supervisor::{self, LOCK, Record, Saved};
+use super::supervisor::{self, LOCK, Process, Record, STATE, Saved};
 use super::{Condition, Service, State, probe};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -79,10 +79,13 @@ fn condition(service: Service, record: &Record) -> Condition {
 
 pub fn start(ctx: &Ctx, address: &Address) -> Result<Vec<Condition>> {
     let place = Place::of(ctx);
-    Environment::services(ctx).ensure(ctx)?;
+    let environment = Environment::services(ctx)?;
+    environment.ensure(ctx)?;
     ensure_private_dir(&place.dir)?;
     if place.has_supervisor()? {
-        let serves = Saved::read(&place).is_some_and(|it| it.database == address.to_string());
+        let serves = Saved::read(&place).is_some_and(|it| {
+            it.database == address.to_string() && it.python == environment.python()
+        });
         let is_well = conditions(ctx)?.iter().all(|it| it.state == State::Healthy);
         // They serve a database that is somewhere else by now, or wait for
         // their next try.
@@ -92,7 +95,8 @@ pub fn start(ctx: &Ctx, address: &Address) -> Result<Vec<Condition>> {
     }
     if !place.has_supervisor()? {
         end_orphans(ctx, &place)?;
-        launch(ctx, &place, address)?;
+        launch(ctx, &place, address, &environment)?;
+        environment.sweep();
     }
     wait_for_supervisor(ctx, &place)?;
     super::wait_healthy(
@@ -103,12 +107,13 @@ pub fn start(ctx: &Ctx, address: &Address) -> Result<Vec<Condition>> {
     )
 }
 
-fn launch(ctx: &Ctx, place: &Place, address: &Address) -> Result<()> {
+fn launch(ctx: &Ctx, place: &Place, address: &Address, environment: &Environment) -> Result<()> {
     let mut taken = Vec::new();
     let before = Saved::read(place);
     let program = std::env::current_exe().context("finding this program")?;
     let mut run = with_database(Run::new(program).args(["supervise", "--quiet"]), address)
-        .env(supervisor::DATABASE, address.to_string());
+        .env(supervisor::DATABASE, address.to_string())
+        .env(supervisor::PYTHON, environment.python().display().to_string());
     for service in Service::ALL {
         let noted = before.as_ref().and_then(|it| it.services.get(service.name()));
         let port = port(ctx, service, noted.map(|record| record.port), &taken)?;
@@ -121,6 +126,8 @@ fn launch(ctx: &Ctx, place: &Place, address: &Address) -> Result<()> {
         .mode(0o600)
         .open(place.log("supervisor"))
         .context("opening the supervisor's log")?;
+    // What the last one left says nothing any more.
+    let _ = fs::remove_file(place.dir.join(STATE));
     ctx.proc.detach(&run, log)
 }
 
@@ -150,8 +157,7 @@ fn port(ctx: &Ctx, service: Service, noted: Option<u16>, taken: &[u16]) -> Resul
 /// The supervisor has said who it is.
 fn wait_for_supervisor(ctx: &Ctx, place: &Place) -> Result<()> {
     let started = Instant::now();
-    while !place.has_supervisor()? || Saved::read(place).is_none_or(|it| !it.supervisor.is_alive())
-    {
+    while !place.has_supervisor()? || Saved::read(place).is_none() {
         ctx.interrupt.check()?;
         if started.elapsed() > SUPERVISOR_DEADLINE {
             let log = fs::read_to_string(place.log("supervisor")).unwrap_or_default();
@@ -165,29 +171,37 @@ fn wait_for_supervisor(ctx: &Ctx, place: &Place) -> Result<()> {
     Ok(())
 }
 
-pub fn stop(ctx: &Ctx) -> Result<usize> {
+/// How many there are to stop, with a supervisor or without.
+pub fn running(ctx: &Ctx) -> Result<usize> {
     let place = Place::of(ctx);
     let saved = Saved::read(&place);
-    let running = |saved: &Saved| saved.services.values().filter(|it| it.process.is_some()).count();
+    let processes = saved.iter().flat_map(|saved| saved.services.values());
+    let alive = processes.filter(|it| it.process.as_ref().is_some_and(Process::is_alive)).count();
+    Ok(alive.max(usize::from(place.has_supervisor()?)))
+}
+
+pub fn stop(ctx: &Ctx) -> Result<usize> {
+    let place = Place::of(ctx);
     if !place.has_supervisor()? {
         return end_orphans(ctx, &place);
     }
-    let Some(saved) = saved else {
-        return Err(Fault::failed("a supervisor is alive and has not said which process it is")
-            .hint("try again in a second")
-            .into());
+    let running = Saved::read(&place)
+        .map_or(0, |saved| saved.services.values().filter(|it| it.process.is_some()).count());
+    let Some(supervisor) = Process::of_supervisor(&place).filter(Process::is_alive) else {
+        return Err(Fault::unavailable("a supervisor is just starting").hint("try again").into());
     };
-    let _ = killpg(Pid::from_raw(saved.supervisor.pid), Signal::SIGTERM);
+    let group = Pid::from_raw(supervisor.pid);
+    let _ = killpg(group, Signal::SIGTERM);
     let asked = Instant::now();
     while place.has_supervisor()? {
         if asked.elapsed() > STOP_DEADLINE {
-            let _ = killpg(Pid::from_raw(saved.supervisor.pid), Signal::SIGKILL);
+            let _ = killpg(group, Signal::SIGKILL);
             end_orphans(ctx, &place)?;
             break;
         }
         std::thread::sleep(TICK);
     }
-    Ok(running(&saved))
+    Ok(running)
 }
 
 /// Services whose supervisor was killed.
@@ -214,11 +228,11 @@ fn end_orphans(ctx: &Ctx, place: &Place) -> Result<usize> {
 }
 
 /// The Python of this checkout, with its code and the database.
-pub fn python(ctx: &Ctx, address: &Address) -> Run {
-    with_database(Run::new(Environment::services(ctx).python()), address)
+pub fn python(ctx: &Ctx, address: &Address) -> Result<Run> {
+    Ok(with_database(Run::new(Environment::services(ctx)?.python()), address)
         .env("PYTHONPATH", ctx.root.display().to_string())
         .env("PYTHONUNBUFFERED", "1")
-        .dir(&ctx.root)
+        .dir(&ctx.root))
 }
 
 fn with_database(run: Run, address: &Address) -> Run {

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -20,11 +22,14 @@ use crate::outcome::{Answer, Fault};
 use crate::private_file::{is_locked_now, open_lock, write_private};
 use crate::proc::{Run, Started, process_start};
 use crate::run_state::now;
-use crate::tools::python::Environment;
 
 pub const LOCK: &str = "lock";
+pub const STATE: &str = "state.json";
 /// The variable with the database's address, without secrets.
 pub const DATABASE: &str = "XTASK_SERVICES_DATABASE";
+/// The variable with the Python they run in; another requirements.txt leads
+/// to another one, and that is for the next start.
+pub const PYTHON: &str = "XTASK_SERVICES_PYTHON";
 
 const TICK: Duration = Duration::from_millis(200);
 /// A service drains within 10 s.
@@ -39,8 +44,9 @@ const LOOK_AT_LOGS: Duration = Duration::from_secs(10);
 /// `state.json`.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 pub struct Saved {
-    pub supervisor: Process,
     pub database: String,
+    /// What they run in.
+    pub python: PathBuf,
     pub services: BTreeMap<String, Record>,
 }
 
@@ -64,18 +70,23 @@ pub struct Record {
 
 impl Saved {
     pub fn read(place: &Place) -> Option<Saved> {
-        serde_json::from_slice(&fs::read(place.dir.join("state.json")).ok()?).ok()
+        serde_json::from_slice(&fs::read(place.dir.join(STATE)).ok()?).ok()
     }
 
     fn write(&self, place: &Place) -> Result<()> {
         let text = serde_json::to_string_pretty(self)?;
-        write_private(&place.dir.join("state.json"), text.as_bytes())
+        write_private(&place.dir.join(STATE), text.as_bytes())
     }
 }
 
 impl Process {
     fn of(pid: u32) -> Process {
         Process { pid: pid.cast_signed(), started: process_start(pid) }
+    }
+
+    /// The supervisor, from its lock.
+    pub fn of_supervisor(place: &Place) -> Option<Process> {
+        serde_json::from_slice(&fs::read(place.dir.join(LOCK)).ok()?).ok()
     }
 
     pub fn is_alive(&self) -> bool {
@@ -99,10 +110,12 @@ pub fn supervise(ctx: &Ctx) -> Result<Answer> {
     let _ = nix::unistd::setsid();
     let place = Place::of(ctx);
     let path = place.dir.join(LOCK);
-    let lock = open_lock(&path)?;
+    let mut lock = open_lock(&path)?;
     if !is_locked_now(&lock, &path)? {
         return Err(Fault::unavailable("another supervisor is at work").into());
     }
+    lock.set_len(0)?;
+    lock.write_all(&serde_json::to_vec(&Process::of(std::process::id()))?)?;
     let mut kept = Service::ALL
         .map(|service| Kept::new(ctx, service))
         .into_iter()
@@ -129,7 +142,7 @@ fn save(ctx: &Ctx, place: &Place, kept: &[Kept], saved: &mut Option<Saved>) {
     let services =
         kept.iter().map(|it| (it.service.name().to_owned(), it.record.clone())).collect();
     let database = ctx.config.ambient(DATABASE).unwrap_or_default().to_owned();
-    let now = Saved { supervisor: Process::of(std::process::id()), database, services };
+    let now = Saved { database, python: python(ctx), services };
     if saved.as_ref() == Some(&now) {
         return;
     }
@@ -190,7 +203,7 @@ impl Kept {
 
     fn start(&mut self, ctx: &Ctx, place: &Place) -> Result<()> {
         let log = open_log(place, self.service)?;
-        let run = Run::new(Environment::services(ctx).python())
+        let run = Run::new(python(ctx))
             .args(["-m", &format!("services.{}", self.service.name())])
             .env("PYTHONPATH", ctx.root.display().to_string())
             .env("PYTHONUNBUFFERED", "1")
@@ -220,6 +233,10 @@ impl Kept {
         self.record.restarts += 1;
         self.record.last_end = Some(why);
     }
+}
+
+fn python(ctx: &Ctx) -> PathBuf {
+    PathBuf::from(ctx.config.ambient(PYTHON).unwrap_or("python3"))
 }
 
 /// Into the supervisor's own log.

@@ -31,6 +31,8 @@ pub struct Container {
     pub health: Option<String>,
     /// Named volume at the data directory.
     pub volume: Option<String>,
+    /// The service compose made it for.
+    pub service: Option<String>,
     /// The folder compose was run in.
     pub working_dir: Option<String>,
 }
@@ -135,6 +137,7 @@ fn container(it: &Value) -> Container {
         published,
         health: text("/State/Health/Status"),
         volume: data.and_then(|mount| mount["Name"].as_str()).map(str::to_owned),
+        service: text("/Config/Labels/com.docker.compose.service"),
         working_dir: text("/Config/Labels/com.docker.compose.project.working_dir"),
     }
 }

@@ -36,18 +36,41 @@ pub struct Environment {
 
 impl Environment {
     /// What the services, their tests and the scripts run in.
-    pub fn services(ctx: &Ctx) -> Environment {
-        let dir = match ctx.config.value("XTASK_VENV") {
-            Some(dir) => ctx.root.join(dir),
-            None => ctx.config.state_dir().join("venv"),
-        };
-        Environment { dir, requirements: vec![ctx.root.join(SERVICES)] }
+    pub fn services(ctx: &Ctx) -> Result<Environment> {
+        let requirements = vec![ctx.root.join(SERVICES)];
+        match ctx.config.value("XTASK_VENV") {
+            Some(dir) => Ok(Environment { dir: ctx.root.join(dir), requirements }),
+            None => Environment::named(ctx, "venv", requirements),
+        }
     }
 
     /// What ruff and mypy run in; mypy looks into what the services import.
-    pub fn checks(ctx: &Ctx) -> Environment {
+    pub fn checks(ctx: &Ctx) -> Result<Environment> {
         let requirements = [SERVICES, CHECKS].map(|name| ctx.root.join(name)).to_vec();
-        Environment { dir: ctx.config.state_dir().join("venv-checks"), requirements }
+        Environment::named(ctx, "checks", requirements)
+    }
+
+    /// `.xtask/venv-<hash>`: other requirements are another folder, so that
+    /// nothing changes under what runs.
+    fn named(ctx: &Ctx, word: &str, requirements: Vec<PathBuf>) -> Result<Environment> {
+        let hash = hash_of(&requirements)?;
+        Ok(Environment { dir: ctx.config.state_dir().join(format!("{word}-{hash}")), requirements })
+    }
+
+    /// Removes what other requirements had made. Nothing may run in it.
+    pub fn sweep(&self) {
+        let name = |dir: &Path| dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let own = name(&self.dir);
+        let Some((word, _)) = own.rsplit_once('-') else { return };
+        let entries = self.dir.parent().and_then(|parent| fs::read_dir(parent).ok());
+        for path in entries.into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let other = name(&path);
+            if other.starts_with(&format!("{word}-")) && !other.starts_with(&own) {
+                // What cannot be removed now is tried again next time.
+                let _ =
+                    if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            }
+        }
     }
 
     pub fn python(&self) -> PathBuf {
@@ -56,7 +79,7 @@ impl Environment {
 
     /// True when nothing needs to be installed.
     pub fn is_ready(&self) -> Result<bool> {
-        Ok(self.is_foreign() || self.stamp() == Some(self.hash()?))
+        Ok(self.is_foreign() || self.stamp() == Some(hash_of(&self.requirements)?))
     }
 
     /// Makes the environment, or brings it up to requirements.txt. True when
@@ -72,7 +95,7 @@ impl Environment {
         if self.is_ready()? {
             return Ok(false);
         }
-        let hash = self.hash()?;
+        let hash = hash_of(&self.requirements)?;
         match fs::remove_dir_all(&self.dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("removing `{}`", self.dir.display()));
@@ -131,16 +154,16 @@ impl Environment {
     fn with_requirements(&self, run: Run) -> Run {
         self.requirements.iter().fold(run, |run, file| run.arg("--requirement").arg(file))
     }
+}
 
-    fn hash(&self) -> Result<String> {
-        let mut hash = Sha256::new();
-        for path in &self.requirements {
-            let bytes = fs::read(path).with_context(|| format!("reading `{}`", path.display()))?;
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        }
-        Ok(hex(&hash.finalize()[..8]))
+fn hash_of(files: &[PathBuf]) -> Result<String> {
+    let mut hash = Sha256::new();
+    for path in files {
+        let bytes = fs::read(path).with_context(|| format!("reading `{}`", path.display()))?;
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
     }
+    Ok(hex(&hash.finalize()[..8]))
 }
 
 fn install(ctx: &Ctx, run: &Run) -> Result<()> {

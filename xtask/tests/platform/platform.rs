@@ -100,7 +100,9 @@ impl Platform {
     }
 
     pub fn supervisor(&self) -> Option<i32> {
-        i32::try_from(self.state()?["supervisor"]["pid"].as_i64()?).ok()
+        let lock = fs::read(self.project.root.join(".xtask/services/lock")).ok()?;
+        let process: Value = serde_json::from_slice(&lock).ok()?;
+        i32::try_from(process["pid"].as_i64()?).ok()
     }
 
     pub fn port(&self, service: &str) -> u16 {
