@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::platform::{Platform, get};
-use crate::server::{DATABASE, program};
+use crate::server::program;
 use crate::stage::say;
 use crate::tool::{Tool, wait_at_most, wait_until};
 
@@ -32,12 +32,22 @@ fn chunk(first: u32) -> String {
 
 /// Pushes until the server took it; a retry may double what was committed
 /// unseen, as a listener's would.
-fn produce(platform: &Platform) {
+fn produce(platform: &Platform, url: &str) {
     for first in (1..=MESSAGES).step_by(CHUNK as usize) {
         wait_until("the server takes a chunk", || {
-            let ended = platform.project.psql_on(DATABASE).args(["-c", &chunk(first)]).run();
+            let psql = Tool::new(program("psql"), &platform.project.root);
+            let ended = psql.args(["-Xq", "-v", "ON_ERROR_STOP=1", url, "-c", &chunk(first)]).run();
             (ended.code == 0).then_some(())
         });
+    }
+}
+
+/// Raises a flag when it goes, also by a panic: who waits for it must end.
+struct Raised<'a>(&'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -103,9 +113,11 @@ fn kill_service(platform: &Platform, name: &str) {
 fn every_message_ends_exactly_once_while_everything_falls_once() {
     let Some(platform) = Platform::running() else { return };
     let (platform, port, stop) = (&platform, platform.port("api"), AtomicBool::new(false));
+    let url = platform.project.url();
     let (blows, (good, outages)) = std::thread::scope(|scope| {
         let polling = scope.spawn(|| poll(port, &stop));
-        let producing = scope.spawn(|| produce(platform));
+        let producing = scope.spawn(|| produce(platform, &url));
+        let done = Raised(&stop);
         let pause = || std::thread::sleep(Duration::from_secs(1));
         pause();
         let mut blows = vec![blow("fast restart", || restart_server(platform, "fast"))];
@@ -121,7 +133,7 @@ fn every_message_ends_exactly_once_while_everything_falls_once() {
                 "SELECT count(*) FROM ingest_queue WHERE status IN ('pending', 'processing')";
             (platform.project.sql(open) == "0").then_some(())
         });
-        stop.store(true, Ordering::Relaxed);
+        drop(done);
         (blows, polling.join().expect("polled"))
     });
 
