@@ -24,6 +24,14 @@ from shared.python.settings import Settings
 
 # 57P01 to 57P05: the server shuts down, crashed, is starting or closed the session.
 LOST_SERVER_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
+# InternalClientError: asyncpg loses track of a connection that the server ends between two messages.
+LOST_CONNECTION_ERRORS = (
+    OSError,
+    EOFError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    InterfaceError,
+)
 # Worth trying again although the server is there: serialization failures and deadlocks, a lock not
 # available, a cancelled statement, a server that is read-only or short of something.
 TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25006"})
@@ -102,7 +110,7 @@ def is_disconnect(error: BaseException) -> bool:
     if state is not None:
         return state.startswith(CONNECTION_EXCEPTION) or state in LOST_SERVER_STATES
     return any(
-        isinstance(cause, OSError | EOFError | asyncpg.InterfaceError | InterfaceError)
+        isinstance(cause, LOST_CONNECTION_ERRORS)
         or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
         for cause in _causes(error)
     )

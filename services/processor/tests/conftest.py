@@ -78,7 +78,7 @@ async def eventually(condition: Callable[[], Awaitable[Any]]) -> None:
     """Return when the condition holds; TimeoutError when it does not within the deadline."""
     async with asyncio.timeout(DEADLINE):
         while not await condition():
-            await asyncio.sleep(0.02)  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def settled(connection: Connection) -> bool:

@@ -50,7 +50,10 @@ async def test_impossible_messages_are_set_aside_after_three_tries_and_their_nei
         await eventually(lambda: settled(connection))
     rows = await connection.fetch("SELECT id, status, attempts, last_error FROM ingest_queue")
     outcome = {row["id"]: (row["status"], row["attempts"], bool(row["last_error"])) for row in rows}
-    assert {name: outcome[row_id] for name, row_id in zip(IMPOSSIBLE, ids, strict=True)} == dict.fromkeys(IMPOSSIBLE, ("dead", 3, True))
+    outcomes = [outcome[row_id] for row_id in ids]
+    assert dict(zip(IMPOSSIBLE, outcomes, strict=True)) == dict.fromkeys(
+        IMPOSSIBLE, ("dead", 3, True)
+    )
     assert await filed_once(connection) == (1, 1)
 
 
@@ -76,7 +79,7 @@ async def test_a_row_the_server_refuses_fails_alone(
 
 
 async def test_a_row_that_kills_its_worker_is_set_aside_and_its_neighbours_are_not(
-    settings: Settings, connection: Connection
+    connection: Connection,
 ) -> None:
     await enqueue(connection, 20)
     deadly = await connection.fetchval("SELECT id FROM ingest_queue ORDER BY id OFFSET 7 LIMIT 1")
