@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.python.models.base import (
     Base,
     BigKey,
-    Counter,
+    Count,
     EmptyObject,
     EmptyTexts,
     FlagOn,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class LlmPrompt(Base):
     """Prompts of the language model tasks.
 
-    Operators edit them while the platform runs. Of several active versions of a task the
-    highest is used.
+    Operators edit them while the platform runs. Of several active versions of a task the highest is
+    used.
     """
 
     __tablename__ = "llm_prompts"
@@ -56,9 +56,9 @@ class LlmPrompt(Base):
     description: Mapped[str | None]
     variables: Mapped[EmptyTexts]
     expected_output_format: Mapped[str | None]
-    usage_count: Mapped[Counter]
+    usage_count: Mapped[Count]
     avg_latency_ms: Mapped[int | None]
-    error_count: Mapped[Counter]
+    error_count: Mapped[Count]
     last_error: Mapped[str | None]
     created_at: Mapped[SetNow]
     updated_at: Mapped[Touched]
@@ -131,7 +131,7 @@ class TagStats(Base):
 
     tag: Mapped[str] = mapped_column(String(100), primary_key=True)
     tag_type: Mapped[str] = mapped_column(String(50), primary_key=True)
-    usage_count: Mapped[Counter]
+    usage_count: Mapped[Count]
     avg_confidence: Mapped[Decimal | None] = mapped_column(Numeric(3, 2))
     first_seen: Mapped[SetNow]
     last_seen: Mapped[SetNow]

@@ -16,7 +16,7 @@ from shared.python.models.base import (
     Base,
     BigInt,
     BigKey,
-    Counter,
+    Count,
     EmptyObject,
     EmptyTexts,
     FlagOff,
@@ -78,10 +78,7 @@ class UserBookmark(Base):
 
 
 class UserComment(Base):
-    """Remarks of platform users on messages.
-
-    Comments made on Telegram are in message_comments.
-    """
+    """Remarks of platform users on messages. Comments made on Telegram are in message_comments."""
 
     __tablename__ = "user_comments"
     __table_args__ = (
@@ -185,13 +182,13 @@ class ExportJob(Base):
     columns: Mapped[JsonArray | None]
     status: Mapped[str] = mapped_column(String(20), server_default=text("'pending'"))
     total_rows: Mapped[int | None]
-    processed_rows: Mapped[Counter]
+    processed_rows: Mapped[Count]
     error_message: Mapped[str | None]
     s3_key: Mapped[str | None] = mapped_column(String(500))
     download_token: Mapped[UUID | None] = mapped_column(unique=True)
     download_token_expires_at: Mapped[datetime | None]
     max_downloads: Mapped[int] = mapped_column(server_default=text("5"))
-    download_count: Mapped[Counter]
+    download_count: Mapped[Count]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[SetNow]
     started_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ Never describe a table here: each table has its class in the module of its secti
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -51,7 +51,7 @@ BigKey = Annotated[int, mapped_column(BigInteger, Identity(always=False), primar
 IntKey = Annotated[int, mapped_column(Identity(always=False), primary_key=True)]
 FlagOff = Annotated[bool, mapped_column(server_default=text("false"))]
 FlagOn = Annotated[bool, mapped_column(server_default=text("true"))]
-Counter = Annotated[int, mapped_column(server_default=text("0"))]
+Count = Annotated[int, mapped_column(server_default=text("0"))]
 SetNow = Annotated[datetime, mapped_column(server_default=text("now()"))]
 # The trigger set_updated_at writes these; the UPDATE that the ORM sends fetches what it wrote.
 Touched = Annotated[
@@ -59,6 +59,10 @@ Touched = Annotated[
 ]
 EmptyObject = Annotated[JsonObject, mapped_column(server_default=text("'{}'"))]
 EmptyTexts = Annotated[list[str], mapped_column(server_default=text("'{}'"))]
+
+# Embeddings and search vectors weigh more than the rest of the row. They are loaded only where a
+# query asks for them: options(undefer(Message.content_embedding)).
+large_column = partial(mapped_column, deferred=True, deferred_raiseload=True)
 
 # Loading a relationship by touching it is an error: it would be one query per row, and cannot work
 # under asyncio. Ask for it in the query: options(selectinload(Message.tags)).
@@ -73,6 +77,7 @@ class Point(UserDefinedType[tuple[float, float]]):
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
+        """The name of the type in DDL."""
         return "point"
 
 
@@ -89,7 +94,7 @@ class Base(DeclarativeBase):
         }
     )
     # What the server fills in is there after a flush, without a second query.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012
 
     def __repr__(self) -> str:
         return _describe(self)
@@ -108,13 +113,14 @@ class ViewBase(DeclarativeBase):
         return _describe(self)
 
 
-def _describe(row: Base | ViewBase) -> str:
+def _describe(row: DeclarativeBase) -> str:
     """The class and the primary key; it never loads anything, as reading an attribute might."""
     identity = inspect(row).identity
     return f"<{type(row).__name__} {'new' if identity is None else identity}>"
 
 
 def embedding_check(name: str, column: str) -> CheckConstraint:
+    """What every embedding must be: 384 numbers, one dimension, no NULL."""
     return CheckConstraint(
         f"array_ndims({column}) = 1 AND cardinality({column}) = 384"
         f" AND array_position({column}, NULL) IS NULL",

@@ -15,7 +15,7 @@ from shared.python.models.base import (
     Base,
     BigInt,
     BigKey,
-    Counter,
+    Count,
     Embedding,
     EmptyObject,
     FlagOff,
@@ -25,6 +25,7 @@ from shared.python.models.base import (
     SetNow,
     Touched,
     embedding_check,
+    large_column,
     owned,
     reference,
 )
@@ -125,8 +126,8 @@ class Channel(Base):
 class Message(Base):
     """The archive.
 
-    One row for each Telegram message that passed the rule of its channel, spam included
-    (flagged). Written by the processor, completed by the enrichment.
+    One row for each Telegram message that passed the rule of its channel, spam included (flagged).
+    Written by the processor, completed by the enrichment.
     """
 
     __tablename__ = "messages"
@@ -204,7 +205,7 @@ class Message(Base):
     forward_date: Mapped[datetime | None]
     # comments and engagement
     has_comments: Mapped[FlagOff]
-    comments_count: Mapped[Counter]
+    comments_count: Mapped[Count]
     linked_chat_id: Mapped[BigInt | None]
     last_comment_fetch: Mapped[datetime | None]
     views: Mapped[int | None]
@@ -222,13 +223,9 @@ class Message(Base):
     importance_level: Mapped[str | None] = mapped_column(String(20))
     is_ukraine_relevant: Mapped[FlagOn]
     # derived
-    content_embedding: Mapped[Embedding | None] = mapped_column(
-        deferred=True, deferred_raiseload=True
-    )
+    content_embedding: Mapped[Embedding | None] = large_column()
     embedding_model: Mapped[str | None] = mapped_column(String(100))
-    search_vector: Mapped[str | None] = mapped_column(
-        TSVECTOR, deferred=True, deferred_raiseload=True
-    )
+    search_vector: Mapped[str | None] = large_column(TSVECTOR)
     entities: Mapped[JsonObject | None]
     metadata_: Mapped[EmptyObject] = mapped_column("metadata")
     content_hash: Mapped[str | None] = mapped_column(String(64))

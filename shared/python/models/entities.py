@@ -22,13 +22,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.python.models.base import (
     Base,
     BigKey,
-    Counter,
+    Count,
     Embedding,
     EmptyObject,
     EmptyTexts,
     SetNow,
     Touched,
     embedding_check,
+    large_column,
     reference,
 )
 
@@ -37,16 +38,17 @@ if TYPE_CHECKING:
 
 
 class CuratedEntity(Base):
-    """Equipment, units, people and places from curated lists, loaded by a data migration
-    and matched against messages.
+    """Equipment, units, people and places from curated lists, matched against messages.
+
+    Loaded by a data migration.
     """
 
     __tablename__ = "curated_entities"
     __table_args__ = (
         CheckConstraint(
             "entity_type::text IN ('equipment', 'individual', 'organization', 'location', "
-            "'event', 'military_unit', 'ship', 'aircraft', 'military_vehicle', 'military_weapon',"
-            " 'electronic_warfare', 'component')",
+            "'event', 'military_unit', 'ship', 'aircraft', 'military_vehicle', 'military_weapon', "
+            "'electronic_warfare', 'component')",
             name="ck_curated_entities_entity_type",
         ),
         CheckConstraint(
@@ -83,9 +85,9 @@ class CuratedEntity(Base):
     metadata_: Mapped[EmptyObject] = mapped_column("metadata")
     notes: Mapped[str | None]
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    embedding: Mapped[Embedding | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    embedding: Mapped[Embedding | None] = large_column()
     embedding_model: Mapped[str | None] = mapped_column(String(100))
-    search_vector: Mapped[str | None] = mapped_column(
+    search_vector: Mapped[str | None] = large_column(
         TSVECTOR,
         Computed(
             "setweight(to_tsvector('pg_catalog.english'::regconfig, name), 'A') || "
@@ -93,8 +95,6 @@ class CuratedEntity(Base):
             "'B')",
             persisted=True,
         ),
-        deferred=True,
-        deferred_raiseload=True,
     )
     created_at: Mapped[SetNow]
     updated_at: Mapped[Touched]
@@ -129,9 +129,7 @@ class MessageEntity(Base):
 
 
 class OpensanctionsEntity(Base):
-    """People, companies, ships and aircraft from OpenSanctions that messages have
-    mentioned.
-    """
+    """People, companies, ships and aircraft from OpenSanctions that messages have mentioned."""
 
     __tablename__ = "opensanctions_entities"
     __table_args__ = (
@@ -167,13 +165,11 @@ class OpensanctionsEntity(Base):
     aliases: Mapped[EmptyTexts]
     datasets: Mapped[EmptyTexts]
     risk_classification: Mapped[str | None] = mapped_column(String(50))
-    entity_embedding: Mapped[Embedding | None] = mapped_column(
-        deferred=True, deferred_raiseload=True
-    )
+    entity_embedding: Mapped[Embedding | None] = large_column()
     embedding_model: Mapped[str | None] = mapped_column(String(100))
     first_seen: Mapped[SetNow]
     last_seen: Mapped[SetNow]
-    mention_count: Mapped[Counter]
+    mention_count: Mapped[Count]
 
 
 class OpensanctionsMessageEntity(Base):
@@ -209,9 +205,7 @@ class OpensanctionsMessageEntity(Base):
 
 
 class EntityRelationship(Base):
-    """Ties between OpenSanctions entities, directed: from owns, employs or is related to
-    to.
-    """
+    """Ties between OpenSanctions entities, directed: from owns, employs or is related to to."""
 
     __tablename__ = "entity_relationships"
     __table_args__ = (

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.python.models.base import (
     Base,
     BigKey,
-    Counter,
+    Count,
     Embedding,
     EmptyTexts,
     FlagOff,
@@ -31,6 +31,7 @@ from shared.python.models.base import (
     SetNow,
     Touched,
     embedding_check,
+    large_column,
     owned,
     reference,
 )
@@ -66,15 +67,11 @@ class Event(Base):
     event_date: Mapped[date | None]
     tier_status: Mapped[str] = mapped_column(String(20), server_default=text("'breaking'"))
     is_major: Mapped[FlagOff]
-    rss_source_count: Mapped[Counter]
-    telegram_channel_count: Mapped[Counter]
-    telegram_message_count: Mapped[Counter]
-    content_embedding: Mapped[Embedding | None] = mapped_column(
-        deferred=True, deferred_raiseload=True
-    )
-    search_vector: Mapped[str | None] = mapped_column(
-        TSVECTOR, deferred=True, deferred_raiseload=True
-    )
+    rss_source_count: Mapped[Count]
+    telegram_channel_count: Mapped[Count]
+    telegram_message_count: Mapped[Count]
+    content_embedding: Mapped[Embedding | None] = large_column()
+    search_vector: Mapped[str | None] = large_column(TSVECTOR)
     created_at: Mapped[SetNow]
     updated_at: Mapped[Touched]
     last_activity_at: Mapped[SetNow]
@@ -150,9 +147,7 @@ class EventConfig(Base):
 
 
 class LocationGazetteer(Base):
-    """Places of Ukraine and Russia, about 30,000 rows of GeoNames, loaded by a data
-    migration.
-    """
+    """Places of Ukraine and Russia, about 30,000 rows of GeoNames, loaded by a data migration."""
 
     __tablename__ = "location_gazetteer"
     __table_args__ = (
@@ -178,15 +173,13 @@ class LocationGazetteer(Base):
     longitude: Mapped[Decimal] = mapped_column(Numeric(10, 7))
     country_code: Mapped[str] = mapped_column(String(2))
     population: Mapped[int | None]
-    name_search: Mapped[str | None] = mapped_column(
+    name_search: Mapped[str | None] = large_column(
         TSVECTOR,
         Computed(
             "to_tsvector('pg_catalog.simple'::regconfig, name_primary || ' ' || "
             "coalesce(name_ascii, '') || ' ' || coalesce(name_local, ''))",
             persisted=True,
         ),
-        deferred=True,
-        deferred_raiseload=True,
     )
 
 
@@ -239,9 +232,7 @@ class MessageLocation(Base):
 
 
 class TelegramEventCluster(Base):
-    """Bursts of similar messages in several channels within hours: what may become an
-    event.
-    """
+    """Bursts of similar messages in several channels within hours: what may become an event."""
 
     __tablename__ = "telegram_event_clusters"
     __table_args__ = (
@@ -268,14 +259,12 @@ class TelegramEventCluster(Base):
     )
 
     id: Mapped[BigKey]
-    cluster_embedding: Mapped[Embedding | None] = mapped_column(
-        deferred=True, deferred_raiseload=True
-    )
+    cluster_embedding: Mapped[Embedding | None] = large_column()
     tier: Mapped[str] = mapped_column(String(20), server_default=text("'rumor'"))
     status: Mapped[str] = mapped_column(String(20), server_default=text("'detected'"))
-    channel_count: Mapped[Counter]
-    ru_affiliated_count: Mapped[Counter]
-    ua_affiliated_count: Mapped[Counter]
+    channel_count: Mapped[Count]
+    ru_affiliated_count: Mapped[Count]
+    ua_affiliated_count: Mapped[Count]
     cross_affiliation_met: Mapped[FlagOff]
     claim_type: Mapped[str | None] = mapped_column(String(30))
     promoted_to_event_id: Mapped[int | None] = mapped_column(

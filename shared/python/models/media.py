@@ -13,7 +13,7 @@ from shared.python.models.base import (
     Base,
     BigInt,
     BigKey,
-    Counter,
+    Count,
     FlagOff,
     FlagOn,
     SetNow,
@@ -69,7 +69,7 @@ class StorageBox(Base):
     minio_endpoint: Mapped[str | None] = mapped_column(String(255))
     minio_port: Mapped[int] = mapped_column(server_default=text("9000"))
     capacity_gb: Mapped[int]
-    used_gb: Mapped[Counter]
+    used_gb: Mapped[Count]
     used_bytes: Mapped[BigInt] = mapped_column(server_default=text("0"))
     reserved_bytes: Mapped[BigInt] = mapped_column(server_default=text("0"))
     high_water_mark: Mapped[int] = mapped_column(server_default=text("90"))
@@ -88,8 +88,9 @@ class StorageBox(Base):
 
 
 class MediaFile(Base):
-    """One row for each distinct file, however many messages carry it: the SHA-256 of the
-    bytes is the identity.
+    """One row for each distinct file, however many messages carry it.
+
+    The SHA-256 of the bytes is the identity.
     """
 
     __tablename__ = "media_files"
@@ -108,7 +109,7 @@ class MediaFile(Base):
     file_type: Mapped[str | None] = mapped_column(String(20))
     telegram_file_id: Mapped[str | None]
     telegram_url: Mapped[str | None]
-    reference_count: Mapped[Counter]
+    reference_count: Mapped[Count]
     first_seen: Mapped[SetNow]
     storage_box_id: Mapped[str | None] = mapped_column(
         ForeignKey("storage_boxes.id", ondelete="SET NULL")
@@ -116,7 +117,7 @@ class MediaFile(Base):
     synced_at: Mapped[datetime | None]
     local_path: Mapped[str | None]
     last_accessed_at: Mapped[datetime | None]
-    access_count: Mapped[Counter]
+    access_count: Mapped[Count]
 
     storage_box: Mapped["StorageBox | None"] = reference(back_populates="files")
     message_links: Mapped[list["MessageMedia"]] = owned(back_populates="file")
@@ -134,7 +135,7 @@ class MessageMedia(Base):
     media_id: Mapped[int] = mapped_column(
         ForeignKey("media_files.id", ondelete="CASCADE"), primary_key=True
     )
-    position: Mapped[Counter]
+    position: Mapped[Count]
     media_group_id: Mapped[BigInt | None]
 
     message: Mapped["Message"] = reference(back_populates="media")

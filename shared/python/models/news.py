@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.python.models.base import (
     Base,
     BigKey,
-    Counter,
+    Count,
     Embedding,
     EmptyTexts,
     FlagOff,
@@ -25,6 +25,7 @@ from shared.python.models.base import (
     SetNow,
     Touched,
     embedding_check,
+    large_column,
     owned,
     reference,
 )
@@ -63,8 +64,8 @@ class RssFeed(Base):
     active: Mapped[FlagOn]
     last_polled_at: Mapped[datetime | None]
     last_successful_poll_at: Mapped[datetime | None]
-    poll_failures_count: Mapped[Counter]
-    articles_fetched_total: Mapped[Counter]
+    poll_failures_count: Mapped[Count]
+    articles_fetched_total: Mapped[Count]
     created_at: Mapped[SetNow]
     updated_at: Mapped[Touched]
 
@@ -91,7 +92,7 @@ class NewsSource(Base):
     category: Mapped[str | None] = mapped_column(String(50))
     bias: Mapped[str | None] = mapped_column(String(20))
     verified: Mapped[FlagOff]
-    articles_count: Mapped[Counter]
+    articles_count: Mapped[Count]
 
 
 class ExternalNews(Base):
@@ -134,7 +135,7 @@ class ExternalNews(Base):
     importance_level: Mapped[str | None] = mapped_column(String(20))
     tags: Mapped[EmptyTexts]
     entities: Mapped[JsonObject | None]
-    embedding: Mapped[Embedding | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    embedding: Mapped[Embedding | None] = large_column()
     source_category: Mapped[str | None] = mapped_column(String(50))
     source_trust_level: Mapped[int | None]
     source_id: Mapped[int | None] = mapped_column(
@@ -142,10 +143,8 @@ class ExternalNews(Base):
     )
     source_domain: Mapped[str | None] = mapped_column(String(255))
     processed_at: Mapped[datetime | None]
-    correlation_count: Mapped[Counter]
-    search_vector: Mapped[str | None] = mapped_column(
-        TSVECTOR, deferred=True, deferred_raiseload=True
-    )
+    correlation_count: Mapped[Count]
+    search_vector: Mapped[str | None] = large_column(TSVECTOR)
     created_at: Mapped[SetNow]
 
     feed: Mapped["RssFeed | None"] = reference()
@@ -174,7 +173,7 @@ class MessageNewsCorrelation(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     news_id: Mapped[int] = mapped_column(ForeignKey("external_news.id", ondelete="CASCADE"))
     similarity_score: Mapped[Decimal] = mapped_column(Numeric(5, 4))
-    entity_overlap_score: Mapped[Counter]
+    entity_overlap_score: Mapped[Count]
     time_proximity_hours: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     correlation_type: Mapped[str] = mapped_column(String(50))
     telegram_source_category: Mapped[str | None] = mapped_column(String(50))
@@ -210,7 +209,7 @@ class MessageValidation(Base):
     )
     summary: Mapped[str | None]
     confidence_score: Mapped[float | None]
-    total_articles_found: Mapped[Counter]
+    total_articles_found: Mapped[Count]
     cached_at: Mapped[SetNow]
     expires_at: Mapped[datetime]
 

@@ -24,7 +24,7 @@ from shared.python.models.base import (
     Base,
     BigInt,
     BigKey,
-    Counter,
+    Count,
     FlagOff,
     FlagOn,
     IntKey,
@@ -91,8 +91,9 @@ class FolderRule(Base):
 
 
 class TranslationConfig(Base):
-    """What is translated, how, and into what: one row for all channels, and one for each
-    channel that differs.
+    """What is translated, how, and into what.
+
+    One row for all channels, and one for each channel that differs.
     """
 
     __tablename__ = "translation_config"
@@ -138,9 +139,9 @@ class TranslationUsage(Base):
     id: Mapped[BigKey]
     date: Mapped[date]
     provider: Mapped[str] = mapped_column(String(20))
-    characters_translated: Mapped[Counter]
+    characters_translated: Mapped[Count]
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(10, 4), server_default=text("0"))
-    message_count: Mapped[Counter]
+    message_count: Mapped[Count]
 
 
 class EnrichmentProgress(Base):
@@ -215,7 +216,7 @@ class DecisionLog(Base):
     )
     verified_by: Mapped[str | None] = mapped_column(String(100))
     reprocess_requested: Mapped[FlagOff]
-    reprocess_priority: Mapped[Counter]
+    reprocess_priority: Mapped[Count]
     previous_decision_id: Mapped[int | None] = mapped_column(
         ForeignKey("decision_log.id", ondelete="SET NULL")
     )
@@ -227,8 +228,9 @@ class DecisionLog(Base):
 
 
 class ClassificationFactCheck(Base):
-    """A second, larger model classifies a sample of messages again; disagreement waits here
-    for a person.
+    """A sample of messages, classified again by a second, larger model.
+
+    Disagreement waits here for a person.
     """
 
     __tablename__ = "classification_fact_checks"

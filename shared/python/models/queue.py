@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.python.models.base import Base, BigInt, BigKey, Counter, EmptyObject, SetNow
+from shared.python.models.base import Base, BigInt, BigKey, Count, EmptyObject, SetNow
 
 
 class IngestQueue(Base):
     """Messages on their way from the listener to the processor.
 
-    Every row is rewritten a few times, hence its own autovacuum settings; done rows may be
-    deleted at any time.
+    Every row is rewritten a few times, hence its own autovacuum settings; done rows may be deleted
+    at any time.
     """
 
     __tablename__ = "ingest_queue"
@@ -73,7 +73,7 @@ class IngestQueue(Base):
     trace_id: Mapped[str | None] = mapped_column(String(64))
     payload: Mapped[EmptyObject]
     status: Mapped[str] = mapped_column(String(20), server_default=text("'pending'"))
-    attempts: Mapped[Counter]
+    attempts: Mapped[Count]
     available_at: Mapped[SetNow]
     locked_at: Mapped[datetime | None]
     locked_by: Mapped[str | None] = mapped_column(String(100))

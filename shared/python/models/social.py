@@ -14,7 +14,7 @@ from shared.python.models.base import (
     Base,
     BigInt,
     BigKey,
-    Counter,
+    Count,
     EmptyObject,
     FlagOff,
     FlagOn,
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 
 class TelegramUser(Base):
-    """People and bots seen writing or reacting on Telegram.
-
-    They are not users of this platform.
-    """
+    """People and bots seen writing or reacting on Telegram. They are not users of this platform."""
 
     __tablename__ = "telegram_users"
     __table_args__ = (
@@ -47,14 +44,15 @@ class TelegramUser(Base):
     is_bot: Mapped[FlagOff]
     is_verified: Mapped[FlagOff]
     is_premium: Mapped[FlagOff]
-    interaction_count: Mapped[Counter]
+    interaction_count: Mapped[Count]
     first_seen: Mapped[SetNow]
     last_seen: Mapped[SetNow]
 
 
 class MessageReaction(Base):
-    """Reactions to messages: one row for the total of each emoji (user_id NULL), and one
-    for each person Telegram names.
+    """Reactions to messages.
+
+    One row for the total of each emoji (user_id NULL), and one for each person Telegram names.
     """
 
     __tablename__ = "message_reactions"
@@ -109,8 +107,8 @@ class MessageComment(Base):
     telegram_date: Mapped[datetime]
     is_pinned: Mapped[FlagOff]
     views: Mapped[int | None]
-    reactions_count: Mapped[Counter]
-    replies_count: Mapped[Counter]
+    reactions_count: Mapped[Count]
+    replies_count: Mapped[Count]
     reply_to_comment_id: Mapped[BigInt | None]
     created_at: Mapped[SetNow]
 
@@ -138,13 +136,13 @@ class MessageEngagementTimeline(Base):
     id: Mapped[BigKey]
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     snapshot_at: Mapped[SetNow]
-    views_count: Mapped[Counter]
-    forwards_count: Mapped[Counter]
-    reactions_count: Mapped[Counter]
-    comments_count: Mapped[Counter]
-    views_delta: Mapped[Counter]
-    forwards_delta: Mapped[Counter]
-    reactions_delta: Mapped[Counter]
+    views_count: Mapped[Count]
+    forwards_count: Mapped[Count]
+    reactions_count: Mapped[Count]
+    comments_count: Mapped[Count]
+    views_delta: Mapped[Count]
+    forwards_delta: Mapped[Count]
+    reactions_delta: Mapped[Count]
     propagation_rate: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     engagement_rate: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
 
@@ -152,8 +150,9 @@ class MessageEngagementTimeline(Base):
 
 
 class ViralPost(Base):
-    """Messages that spread far beyond the average of their channel and are therefore polled
-    more often.
+    """Messages that spread far beyond the average of their channel.
+
+    They are polled more often.
     """
 
     __tablename__ = "viral_posts"
@@ -174,9 +173,9 @@ class ViralPost(Base):
         ForeignKey("messages.id", ondelete="CASCADE"), unique=True
     )
     viral_reason: Mapped[str] = mapped_column(String(20))
-    viral_score: Mapped[Counter]
-    views_at_detection: Mapped[Counter]
-    forwards_at_detection: Mapped[Counter]
+    viral_score: Mapped[Count]
+    views_at_detection: Mapped[Count]
+    forwards_at_detection: Mapped[Count]
     channel_avg_views: Mapped[int | None]
     last_comment_check: Mapped[datetime | None]
     is_active: Mapped[FlagOn]
@@ -208,11 +207,11 @@ class ChannelInteraction(Base):
     id: Mapped[BigKey]
     from_channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"))
     to_channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"))
-    forward_count: Mapped[Counter]
+    forward_count: Mapped[Count]
     first_forward_at: Mapped[datetime | None]
     last_forward_at: Mapped[datetime | None]
     avg_forward_delay_hours: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
-    synchronized_forwards: Mapped[Counter]
+    synchronized_forwards: Mapped[Count]
     topic_distribution: Mapped[EmptyObject]
 
     from_channel: Mapped["Channel"] = reference(foreign_keys=[from_channel_id])
