@@ -3,9 +3,8 @@
 Never does any work of its own.
 """
 
-from shared.python.service import Service, run, serve_health
-
 from services.processor.worker import Worker
+from shared.python.service import Service, run, serve_health
 
 
 async def main(service: Service) -> None:

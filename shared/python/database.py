@@ -24,7 +24,7 @@ from shared.python.settings import Settings
 
 # 57P01 to 57P05: the server shuts down, crashed, is starting or closed the session.
 LOST_SERVER_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
-# InternalClientError: asyncpg loses track of a connection that the server ends between two messages.
+# InternalClientError: asyncpg loses track when the server ends a connection at a bad moment.
 LOST_CONNECTION_ERRORS = (
     OSError,
     EOFError,

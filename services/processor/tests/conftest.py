@@ -77,7 +77,7 @@ def free_port() -> int:
 async def eventually(condition: Callable[[], Awaitable[Any]]) -> None:
     """Return when the condition holds; TimeoutError when it does not within the deadline."""
     async with asyncio.timeout(DEADLINE):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
