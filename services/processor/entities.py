@@ -13,7 +13,7 @@ _KINDS = {
     "links": re.compile(r"(?:https?://|t\.me/)[^\s<>\"')\]]+"),
     "coordinates": re.compile(r"(?<![\d.])-?\d{1,2}\.\d{3,8},? +-?\d{1,3}\.\d{3,8}(?![\d.])"),
     "units": re.compile(
-        r"(?<!\w)\d{1,3}(?:-?(?:та|ту|ї|ій|ша|га|тя|я|й|ой|ю|st|nd|rd|th))? (?:[\w-]+ ){0,2}?"
+        r"(?<!\w)\d{1,3}(?:-?[^\W\d_]{1,3})? (?:[\w-]+ ){0,2}?"
         r"(?:бригад|батальйон|батальон|полк|дивізі|дивизи|brigade|battalion|regiment|division)\w*",
         re.IGNORECASE,
     ),
