@@ -5,7 +5,7 @@ its password.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,20 +31,26 @@ INSUFFICIENT_RESOURCES = "53"
 CONNECTION_EXCEPTION = "08"
 
 
-def _server_settings(service: str, statement_timeout: float | None) -> dict[str, str]:
-    settings = {"application_name": service, "timezone": "UTC"}
+def _server_settings(
+    service: str, statement_timeout: float | None, others: Mapping[str, str] | None
+) -> dict[str, str]:
+    settings = {"application_name": service, "timezone": "UTC", **(others or {})}
     if statement_timeout is not None:
         settings["statement_timeout"] = str(round(statement_timeout * 1000))
     return settings
 
 
 async def connect(
-    settings: Settings, service: str, *, statement_timeout: float | None = None
+    settings: Settings,
+    service: str,
+    *,
+    statement_timeout: float | None = None,
+    server_settings: Mapping[str, str] | None = None,
 ) -> "asyncpg.Connection[asyncpg.Record]":
     """A plain asyncpg connection outside the pool: for LISTEN, COPY, or a long transaction."""
     return await asyncpg.connect(
         **settings.address.connect_arguments(),
-        server_settings=_server_settings(service, statement_timeout),
+        server_settings=_server_settings(service, statement_timeout, server_settings),
     )
 
 
@@ -54,12 +60,18 @@ def create_engine(
     *,
     statement_timeout: float | None = None,
     pool_timeout: float = 10.0,
+    server_settings: Mapping[str, str] | None = None,
     **options: Any,
 ) -> AsyncEngine:
     """The engine of a service. Nothing is connected before the first statement."""
 
     async def connection() -> "asyncpg.Connection[asyncpg.Record]":
-        return await connect(settings, service, statement_timeout=statement_timeout)
+        return await connect(
+            settings,
+            service,
+            statement_timeout=statement_timeout,
+            server_settings=server_settings,
+        )
 
     return create_async_engine(
         "postgresql+asyncpg://",
@@ -116,6 +128,8 @@ def is_transient(error: BaseException) -> bool:
         or state in TRANSIENT_STATES
         or state.startswith(INSUFFICIENT_RESOURCES)
         or isinstance(error, PoolTimeoutError)
+        # The schema changed under a prepared statement; it is prepared anew.
+        or any(isinstance(c, asyncpg.InvalidCachedStatementError) for c in _causes(error))
     )
 
 

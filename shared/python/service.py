@@ -31,7 +31,12 @@ REQUEST_SECONDS = 5.0
 
 logger = logging.getLogger("service")
 
-_PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    # uvicorn's, the same message with terminal colours.
+    "color_message",
+}
 
 
 class JsonFormatter(logging.Formatter):

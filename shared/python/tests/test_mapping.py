@@ -5,9 +5,9 @@ from ipaddress import IPv4Address
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import configure_mappers, selectinload, undefer
 
 from shared.python.models import (
@@ -94,7 +94,7 @@ def test_the_mappers_fit_together() -> None:
 
 
 async def test_rows_come_back_as_they_were_written(session: AsyncSession) -> None:
-    event = Event(title="t", location_coords=(30.5, 50.4), event_date=date(2026, 2, 24))
+    happening = Event(title="t", location_coords=(30.5, 50.4), event_date=date(2026, 2, 24))
     token = FeedToken(
         kratos_identity_id=NOBODY,
         token_hash=b"\x00\xff",
@@ -111,12 +111,12 @@ async def test_rows_come_back_as_they_were_written(session: AsyncSession) -> Non
     translation = TranslationConfig(
         channel=Channel(telegram_id=1, name="one"), translate_from_languages=["uk", "ru"]
     )
-    session.add_all([event, token, entry, translation])
+    session.add_all([happening, token, entry, translation])
     await session.commit()
     session.expunge_all()
 
-    event = (await session.scalars(select(Event))).one()
-    assert (event.location_coords, event.event_date) == ((30.5, 50.4), date(2026, 2, 24))
+    happening = (await session.scalars(select(Event))).one()
+    assert (happening.location_coords, happening.event_date) == ((30.5, 50.4), date(2026, 2, 24))
     token = (await session.scalars(select(FeedToken))).one()
     assert (token.token_hash, token.token_prefix) == (b"\x00\xff", "abcdefgh")
     entry = (await session.scalars(select(AdminAuditLog))).one()
@@ -159,7 +159,7 @@ async def test_what_the_query_did_not_ask_for_is_not_loaded_by_accident(
 ) -> None:
     session.expunge_all()
     loaded = (await session.scalars(select(Message).where(Message.id == message.id))).one()
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError, match="raise"):
         getattr(loaded, attribute)
 
 
@@ -232,6 +232,26 @@ async def test_deleting_a_channel_deletes_what_was_archived_from_it(
     assert {model: await count(session, model) for model in kept} == dict.fromkeys(kept, 1)
     references = select(DecisionLog.message_id, DecisionLog.channel_id)
     assert (await session.execute(references)).one() == (None, None)
+
+
+@pytest.mark.parametrize("model", [Channel, Message])
+async def test_the_server_deletes_what_a_row_owns_without_sending_it_first(
+    engine: AsyncEngine, session: AsyncSession, message: Message, model: type[Channel | Message]
+) -> None:
+    key = message.channel_id if model is Channel else message.id
+    session.expunge_all()
+    parent = await session.get_one(model, key)
+    statements: list[str] = []
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def record(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    await session.delete(parent)
+    await session.flush()
+    assert [statement.split(" WHERE ")[0] for statement in statements] == [
+        f"DELETE FROM {model.__tablename__}"
+    ]
 
 
 async def test_deleting_a_storage_box_keeps_its_files(session: AsyncSession) -> None:
