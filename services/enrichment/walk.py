@@ -66,6 +66,9 @@ class MessageWalk(ABC):
     async def run_batch(self, session: AsyncSession, progress: EnrichmentProgress) -> Batch:
         """Works on the next window and moves the position."""
         start = progress.last_processed_id
+        if start == 0:
+            # Not when the sweep was decided on: that batch may have been rolled back.
+            self._sweep_at = time.monotonic() + self.sweep_every
         if progress.messages_total is None:
             await self._begin(session, progress, start)
         window = await _window(session, start)
@@ -80,7 +83,6 @@ class MessageWalk(ABC):
         if window.is_end and reached == window.last:
             if time.monotonic() < self._sweep_at:
                 return Batch(done, more=False)
-            self._sweep_at = time.monotonic() + self.sweep_every
             await self._begin(session, progress, 0)
             return Batch(done, more=True)
         return Batch(done, more=done > 0 or end > start)
