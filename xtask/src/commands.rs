@@ -8,6 +8,7 @@ pub mod completions;
 pub mod data_migrate;
 pub mod db_rebuild;
 pub mod db_verify;
+pub mod doctor;
 pub mod down;
 pub mod images;
 pub mod logs;
@@ -52,6 +53,7 @@ pub const COMMANDS: &[Command] = &[
     psql::COMMAND,
     python::COMMAND,
     status::COMMAND,
+    doctor::COMMAND,
     target::COMMAND,
     images::COMMAND,
     ci::COMMAND,

@@ -33,7 +33,23 @@ pub struct Metadata {
     pub volume: String,
     pub image: String,
     #[serde(default)]
+    pub assertions: Vec<Assertion>,
+    #[serde(default)]
     pub targets: BTreeMap<String, NamedTarget>,
+}
+
+/// `[[workspace.metadata.xtask.assertions]]`: what must hold beyond the schema.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Assertion {
+    pub name: String,
+    /// Answers one text for each thing that is wrong.
+    pub sql: String,
+    /// The one command that helps.
+    pub fix: String,
+    /// Left out by `doctor --quick`.
+    #[serde(default)]
+    pub slow: bool,
 }
 
 /// `[workspace.metadata.xtask.targets.NAME]`.

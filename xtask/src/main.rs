@@ -36,6 +36,8 @@ mod tools;
 
 mod verify;
 
+mod doctor;
+
 mod rebuild;
 
 use std::process::ExitCode;

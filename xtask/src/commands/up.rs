@@ -38,6 +38,12 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     start(ctx, &target, services)
 }
 
+/// What `cargo xtask up` does, for others.
+pub fn bring_up(ctx: &Ctx) -> Result<()> {
+    let target = Target::resolve(ctx)?;
+    start(ctx, &target, Scope::of(ctx, None)?).map(|_| ())
+}
+
 fn start(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let options = Options { fate: Fate::Dumped, services };
     match (target, target.state(ctx)?) {

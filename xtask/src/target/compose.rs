@@ -20,7 +20,7 @@ use crate::tools::docker::{self, Container};
 pub struct Compose {
     pub project: String,
     pub service: String,
-    volume_key: String,
+    pub volume_key: String,
     cli: OnceCell<ComposeCli>,
 }
 

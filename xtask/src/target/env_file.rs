@@ -14,7 +14,7 @@ use crate::private_file::create_private;
 use crate::tools::docker;
 
 /// What `.env.example` has in place of a password.
-const PLACEHOLDER: &str = "change-me";
+pub const PLACEHOLDER: &str = "change-me";
 
 /// A `.env` that is not written yet.
 struct Draft {

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::session::{Session, quote_ident};
+use crate::session::{Session, quote_ident, quote_literal};
 
 /// The closed list of what is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,6 +25,8 @@ pub struct HealthFinding {
     pub fault: Fault,
     pub object: String,
     pub message: String,
+    /// SQL that mends it.
+    pub fix: String,
 }
 
 /// All findings, by kind and name.
@@ -34,11 +36,13 @@ pub async fn check(session: &Session) -> Result<Vec<HealthFinding>> {
         let (is_index, object, on): (bool, String, String) = (row.get(0), row.get(1), row.get(2));
         findings.push(if is_index {
             let message = format!("index on {on} is invalid: a concurrent build did not finish");
-            HealthFinding { fault: Fault::InvalidIndex, object, message }
+            let fix = format!("REINDEX INDEX CONCURRENTLY {object};");
+            HealthFinding { fault: Fault::InvalidIndex, object, message, fix }
         } else {
             let message =
                 format!("constraint on {on} is NOT VALID: rows from before it were never checked");
-            HealthFinding { fault: Fault::UnvalidatedConstraint, object, message }
+            let fix = format!("ALTER TABLE {on} VALIDATE CONSTRAINT {};", quote_ident(&object));
+            HealthFinding { fault: Fault::UnvalidatedConstraint, object, message, fix }
         });
     }
     findings.extend(sequences_behind(session).await?);
@@ -74,6 +78,10 @@ async fn sequences_behind(session: &Session) -> Result<Vec<HealthFinding>> {
             message: format!(
                 "next value is {next}, {table}.{column} already holds {}: the next insert fails",
                 used.unwrap_or_default()
+            ),
+            fix: format!(
+                "SELECT setval({}, (SELECT {extreme}({column_name}) FROM {table_name}));",
+                quote_literal(&sequence_name)
             ),
         }))
     });

@@ -26,6 +26,7 @@ pub mod shadow;
 pub mod statements;
 mod swap;
 mod tls;
+pub mod vitals;
 
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};

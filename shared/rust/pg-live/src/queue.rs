@@ -15,6 +15,22 @@ pub struct Queue {
     pub oldest_seconds: Option<f64>,
 }
 
+/// More than this is waiting, or one row for longer: work does not keep up.
+const LONG: i64 = 1000;
+const LONG_WAIT_SECONDS: f64 = 600.0;
+
+impl Queue {
+    pub fn is_slow(&self) -> bool {
+        self.waiting > LONG || self.oldest_seconds.is_some_and(|age| age > LONG_WAIT_SECONDS)
+    }
+
+    /// `12 waiting, the oldest for 3 s`
+    pub fn story(&self) -> String {
+        let age = self.oldest_seconds.map(|age| format!(", the oldest for {age:.0} s"));
+        format!("{} waiting{}", self.waiting, age.unwrap_or_default())
+    }
+}
+
 /// Runs a statement that answers with one row: waiting and set aside
 /// (bigint), the age of the oldest waiting one in seconds (double precision).
 pub async fn queue(session: &Session, sql: &str) -> Result<Queue> {

@@ -15,10 +15,6 @@ use crate::services::{self, Scope, State};
 use crate::target::Target;
 use crate::verify;
 
-/// More than this is waiting for too long.
-const LONG_WAIT_SECONDS: f64 = 600.0;
-const LONG_QUEUE: i64 = 1000;
-
 pub fn about_schema(
     ctx: &Ctx,
     target: &Target,
@@ -109,14 +105,8 @@ pub fn about_work(
         }
     };
     if let Some(queue) = &queue {
-        let mut story = format!("{} waiting", queue.waiting);
-        if let Some(seconds) = queue.oldest_seconds {
-            story.push_str(&format!(", the oldest for {seconds:.0} s"));
-        }
-        story.push_str(&format!(", {} set aside", queue.set_aside));
-        let is_slow = queue.waiting > LONG_QUEUE
-            || queue.oldest_seconds.is_some_and(|seconds| seconds > LONG_WAIT_SECONDS);
-        if is_slow || queue.set_aside > 0 {
+        let story = format!("{}, {} set aside", queue.story(), queue.set_aside);
+        if queue.is_slow() || queue.set_aside > 0 {
             screen.attention("queue", story, "cargo xtask logs processor");
         } else {
             screen.line("queue", story);

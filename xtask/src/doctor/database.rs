@@ -1,0 +1,161 @@
+//! The server and what is in the database.
+
+use anyhow::Result;
+use pg_live::vitals::{self, DATABASE, Finding, SERVER, Vital};
+use pg_live::{Address, Session, queue};
+
+use super::fixes::Mend;
+use super::{Section, State};
+use crate::config::Assertion;
+use crate::context::Ctx;
+use crate::init_file::InitFile;
+use crate::outcome::Fault;
+use crate::target::{ServerState, Target};
+use crate::verify;
+
+pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_>) -> Result<()> {
+    let address = match target.require_answering(ctx) {
+        Ok(address) => address,
+        Err(error) => {
+            let hint = error.downcast_ref::<Fault>().and_then(|fault| fault.hint.clone());
+            let fix = hint.unwrap_or_else(|| "start it: `cargo xtask up`".to_owned());
+            section.failure("server", format!("{error:#}"), fix);
+            if let Ok(ServerState::Stopped) = target.state(ctx) {
+                section.mend(Mend::Up);
+            }
+            section.skipped("database", "the server does not answer");
+            return Ok(());
+        }
+    };
+    section.pass("server", address.to_string());
+    look(ctx, &address, section)?;
+    if quick {
+        section.skipped("schema", "--quick");
+    } else {
+        schema(ctx, target, &address, section)?;
+    }
+    waiting_work(ctx, &address, section)?;
+    for it in &ctx.config.metadata.assertions {
+        if quick && it.slow {
+            section.skipped(&it.name, "--quick");
+        } else {
+            assertion(ctx, &address, it, section)?;
+        }
+    }
+    Ok(())
+}
+
+fn look(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Result<()> {
+    let vitals: Vec<Vital> = SERVER.iter().chain(DATABASE).copied().collect();
+    let looked = ctx.wait(async {
+        let session = Session::connect(address, "doctor").await?;
+        vitals::look(&session, &vitals).await
+    })?;
+    for (vital, found) in looked {
+        match found {
+            Ok(findings) if findings.is_empty() => section.pass(vital.title, ""),
+            Ok(findings) => {
+                for it in findings {
+                    add(section, vital, it);
+                }
+            }
+            Err(error) => section.skipped(vital.title, format!("it cannot be looked at: {error}")),
+        }
+    }
+    Ok(())
+}
+
+fn add(section: &mut Section<'_>, vital: Vital, finding: Finding) {
+    let state = if finding.is_failure { State::Failure } else { State::Warning };
+    let fix = finding.fix.map(|sql| format!("cargo xtask psql -- -c {}", quoted(&sql)));
+    section.add(vital.title, state, finding.message, fix);
+}
+
+/// For a shell.
+fn quoted(sql: &str) -> String {
+    format!("'{}'", sql.replace('\'', "'\\''"))
+}
+
+/// The comparison of `db-verify`, each finding with its own remedy.
+fn schema(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) -> Result<()> {
+    let name = "schema";
+    let found = InitFile::read(ctx)
+        .and_then(|init| verify::prove(ctx, target, address, &init))
+        .and_then(|proven| verify::verify(ctx, target, address, &proven));
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            section.failure(name, format!("{error:#}"), "cargo xtask db-verify");
+            return Ok(());
+        }
+    };
+    if !found.complete {
+        let (present, declared) = (found.tables_present, found.tables_declared);
+        section.failure(
+            name,
+            format!("init.sql did not run to its end here: {present} of {declared} tables exist"),
+            "cargo xtask db-rebuild",
+        );
+    } else if found.differences.is_empty() {
+        section.pass(name, "in step with init.sql");
+    } else {
+        let count = found.differences.len();
+        section.warning(
+            name,
+            format!("{count} differences from init.sql"),
+            "cargo xtask db-verify",
+        );
+    }
+    let missing: Vec<String> =
+        found.seeds.missing.iter().map(|row| format!("{} {}", row.table, row.key)).collect();
+    let wrong = (!missing.is_empty()).then(|| format!("missing: {}", missing.join(", ")));
+    let again = format!("cargo xtask psql -- -f {}", ctx.config.metadata.init.display());
+    section.warn_if("seed rows", wrong, &again);
+    if found.health.is_empty() {
+        section.pass("indexes, constraints, sequences", "");
+    }
+    for it in &found.health {
+        let fix = format!("cargo xtask psql -- -c {}", quoted(&it.fix));
+        section.failure(&it.object, it.message.clone(), fix);
+    }
+    Ok(())
+}
+
+/// The thresholds of the platform's own preflight.
+fn waiting_work(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Result<()> {
+    let Some(sql) = &ctx.config.metadata.queue else { return Ok(()) };
+    let found = ctx.wait(async {
+        let session = Session::connect(address, "doctor").await?;
+        pg_live::Result::Ok(queue(&session, sql).await)
+    })?;
+    match found {
+        Err(error) => section.skipped("queue", format!("it cannot be looked at: {error}")),
+        Ok(found) => {
+            let slow = found.is_slow().then(|| found.story());
+            section.warn_if("queue", slow, "cargo xtask logs processor");
+            let lost = (found.set_aside > 0)
+                .then(|| format!("{} rows were set aside after too many tries", found.set_aside));
+            let show = "cargo xtask psql -- -c 'SELECT id, last_error FROM ingest_queue WHERE status = '\\''dead'\\'''";
+            section.warn_if("rows set aside", lost, show);
+        }
+    }
+    Ok(())
+}
+
+fn assertion(
+    ctx: &Ctx,
+    address: &Address,
+    it: &Assertion,
+    section: &mut Section<'_>,
+) -> Result<()> {
+    let found = ctx.wait(async {
+        let session = Session::connect(address, "doctor").await?;
+        pg_live::Result::Ok(vitals::assert(&session, &it.sql).await)
+    })?;
+    match found {
+        Ok(wrong) if wrong.is_empty() => section.pass(&it.name, ""),
+        Ok(wrong) => section.warning(&it.name, wrong.join("; "), it.fix.clone()),
+        Err(error) => section.skipped(&it.name, format!("it cannot be looked at: {error}")),
+    }
+    Ok(())
+}

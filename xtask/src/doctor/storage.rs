@@ -1,0 +1,77 @@
+//! Room on the disks, and who can read what is on them.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use nix::sys::statvfs::statvfs;
+use pg_live::Session;
+use pg_live::facts::facts;
+
+use super::Section;
+use super::fixes::Mend;
+use crate::context::Ctx;
+use crate::target::{ServerState, Target};
+use crate::tools::docker;
+use crate::verify::size;
+
+const LITTLE: i64 = 10 << 30;
+const NEARLY_NONE: i64 = 1 << 30;
+
+pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) -> Result<()> {
+    let bytes = target.and_then(|target| database_size(ctx, target));
+    let mut places = vec![("disk of this checkout", ctx.root.clone())];
+    match target {
+        Some(Target::Local(local)) => places.push(("disk of the cluster", existing(&local.home))),
+        Some(Target::Compose(_)) => {
+            if let Some(root) = docker::root_dir(ctx) {
+                places.push(("disk of Docker", existing(&root)));
+            }
+        }
+        Some(Target::Url(_)) | None => {}
+    }
+    for (name, place) in places {
+        disk(section, name, &place, bytes);
+    }
+    let state = ctx.config.state_dir();
+    if state.exists() {
+        let mode = state.metadata()?.permissions().mode() & 0o777;
+        let wrong =
+            (mode & 0o077 != 0).then(|| format!("its mode is {mode:o}: dumps and logs are in it"));
+        section.fail_if(".xtask mode", wrong, "chmod 700 .xtask");
+        section.mend(Mend::Mode { path: state, mode: 0o700 });
+    }
+    Ok(())
+}
+
+/// The nearest folder that is there.
+fn existing(path: &Path) -> PathBuf {
+    path.ancestors().find(|it| it.exists()).unwrap_or(path).to_owned()
+}
+
+fn database_size(ctx: &Ctx, target: &Target) -> Option<i64> {
+    let ServerState::Running(address) = target.state(ctx).ok()? else { return None };
+    let found = ctx.wait(async { facts(&Session::connect(&address, "doctor").await?).await });
+    Some(found.ok()?.bytes)
+}
+
+fn disk(section: &mut Section<'_>, name: &str, place: &Path, database: Option<i64>) {
+    let Ok(found) = statvfs(place) else {
+        section.skipped(name, format!("`{}` cannot be looked at", place.display()));
+        return;
+    };
+    let blocks = found.blocks_available().saturating_mul(found.fragment_size());
+    let free = i64::try_from(blocks).unwrap_or(i64::MAX);
+    let fix = format!("make room: `df -h {}`", place.display());
+    if free < NEARLY_NONE {
+        section.failure(name, format!("{} are free", size(free)), fix);
+    } else if free < LITTLE {
+        section.warning(name, format!("{} are free", size(free)), fix);
+    } else if database.is_some_and(|bytes| free < 2 * bytes) {
+        // A dump and its proof, or the new cluster beside the old one.
+        let bytes = size(database.unwrap_or_default());
+        section.warning(name, format!("{} are free, the database has {bytes}", size(free)), fix);
+    } else {
+        section.pass(name, format!("{} are free", size(free)));
+    }
+}
