@@ -24,18 +24,12 @@ from shared.python.settings import Settings
 
 # 57P01 to 57P05: the server shuts down, crashed, is starting or closed the session.
 LOST_SERVER_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
-# InternalClientError: asyncpg loses track when the server ends a connection at a bad moment.
-LOST_CONNECTION_ERRORS = (
-    OSError,
-    EOFError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    InterfaceError,
-)
 # Worth trying again although the server is there: serialization failures and deadlocks, a lock not
 # available, a cancelled statement, a server that is read-only or short of something.
 TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25006"})
 INSUFFICIENT_RESOURCES = "53"
+# asyncpg's own: the second is what a statement meets on a connection that is just being ended.
+LOST_CLIENT_ERRORS = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 CONNECTION_EXCEPTION = "08"
 
 
@@ -122,7 +116,7 @@ def is_disconnect(error: BaseException) -> bool:
     if state is not None:
         return state.startswith(CONNECTION_EXCEPTION) or state in LOST_SERVER_STATES
     return any(
-        isinstance(cause, LOST_CONNECTION_ERRORS)
+        isinstance(cause, (OSError, EOFError, InterfaceError, *LOST_CLIENT_ERRORS))
         or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
         for cause in _causes(error)
     )
@@ -179,7 +173,7 @@ class Probe:
         try:
             async with asyncio.timeout(self._limit), self._turn:
                 await self._ask()
-        except (OSError, EOFError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, EOFError, asyncpg.PostgresError, *LOST_CLIENT_ERRORS):
             return False
         return True
 
