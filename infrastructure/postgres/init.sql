@@ -1962,8 +1962,8 @@ COMMENT ON COLUMN materialized_view_refresh_log.status    IS 'running long after
 --   fail   back to pending with last_error and a later available_at; after the third attempt status = 'dead' with
 --          finished_at. Dead rows stay until a person has looked; setting one back to pending, with attempts = 0 and
 --          finished_at = NULL, tries it again.
---   rescue rows still processing long after locked_at belong to a worker that died: they go back to pending, or to dead
---          after the third attempt.
+--   rescue the writing transaction holds its rows by lock, so rows still processing that nobody has locked belong to a
+--          worker or a server that died: they go back to pending, or to dead after the sixth attempt.
 -- Delivery is at least once: a worker may die between the commit and its next step, and the listener may insert the same
 -- message twice. uq_messages_channel_message makes the second time harmless.
 
@@ -2026,7 +2026,7 @@ COMMENT ON COLUMN ingest_queue.forward_from_message_id IS 'Telegram message id i
 COMMENT ON COLUMN ingest_queue.forward_date            IS 'When the forwarded original was posted.';
 COMMENT ON COLUMN ingest_queue.trace_id                IS 'Copied to messages.trace_id.';
 COMMENT ON COLUMN ingest_queue.payload                 IS 'What Telegram delivered and no column holds; becomes messages.metadata.';
-COMMENT ON COLUMN ingest_queue.status                  IS 'pending: to do. processing: taken. done: written. dead: set aside after three attempts.';
+COMMENT ON COLUMN ingest_queue.status                  IS 'pending: to do. processing: taken. done: written. dead: set aside after three failures, or six attempts that nobody ended.';
 COMMENT ON COLUMN ingest_queue.attempts                IS 'Times the row was taken.';
 COMMENT ON COLUMN ingest_queue.available_at            IS 'Not taken before this time; moved forward after a failure.';
 COMMENT ON COLUMN ingest_queue.locked_at               IS 'When it was last taken.';

@@ -14,7 +14,7 @@ lease to extend, and a worker that is slow is not mistaken for a dead one.
     stopped between `take` and `hold`   if another rescues meanwhile, `hold` leaves the row to it
 
 Rows that have been taken before are taken alone. If one of them kills the worker, its neighbours
-are not counted with it, and the third attempt condemns nobody else.
+are not counted with it, and the last attempt condemns nobody else.
 
 Never changes a row that another worker holds, and never deletes one.
 """
@@ -30,6 +30,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 CHANNEL = "ingest_queue"
 MAX_ATTEMPTS = 3
+MAX_UNFINISHED = 6
+"""Attempts that nobody ended: a worker or server that died is rarely the fault of the row in hand,
+and three outages in a row must not condemn it."""
 GRACE = 10.0
 """Seconds for the moment between `take` and `hold`, in which nothing is locked."""
 BACKOFF = 1.0
@@ -93,8 +96,8 @@ WITH lost AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE ingest_queue AS q
-SET status = CASE WHEN q.attempts >= {MAX_ATTEMPTS} THEN 'dead' ELSE 'pending' END,
-    finished_at = CASE WHEN q.attempts >= {MAX_ATTEMPTS} THEN now() END,
+SET status = CASE WHEN q.attempts >= {MAX_UNFINISHED} THEN 'dead' ELSE 'pending' END,
+    finished_at = CASE WHEN q.attempts >= {MAX_UNFINISHED} THEN now() END,
     last_error = format('attempt %s was never finished: worker %s or the server died',
                         q.attempts, q.locked_by)
 FROM lost

@@ -1,4 +1,6 @@
 //! The server and what is in the database.
+//!
+//! Must never: write, or hang on a server that is sick.
 
 use anyhow::Result;
 use pg_live::vitals::{self, DATABASE, Finding, SERVER, Vital};

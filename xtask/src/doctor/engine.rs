@@ -1,4 +1,6 @@
 //! The Docker engine and this project's place in it.
+//!
+//! Must never: start, pull or build anything.
 
 use anyhow::Result;
 

@@ -1,4 +1,6 @@
 //! This checkout: init.sql, `.env`, settings.
+//!
+//! Must never: show a value of `.env`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

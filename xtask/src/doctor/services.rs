@@ -1,4 +1,6 @@
 //! The services, and whether the server has room for their connections.
+//!
+//! Must never: wait for a service that is just starting.
 
 use anyhow::Result;
 use pg_live::Session;

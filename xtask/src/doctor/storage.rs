@@ -1,4 +1,6 @@
 //! Room on the disks, and who can read what is on them.
+//!
+//! Must never: call a disk full that it cannot look at.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

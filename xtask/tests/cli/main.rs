@@ -52,3 +52,5 @@ mod psql;
 mod url;
 
 mod bare_machine;
+
+mod doctor;
