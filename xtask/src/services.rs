@@ -15,6 +15,7 @@ mod local;
 mod probe;
 mod report;
 mod supervisor;
+pub mod test_databases;
 
 use std::time::{Duration, Instant};
 

@@ -6,17 +6,14 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use pg_live::database;
 use serde_json::json;
 
 use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
-use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
-use crate::services;
+use crate::services::{self, test_databases};
 use crate::target::Target;
-use crate::verify;
 
 pub const COMMAND: Command = Command {
     name: "test",
@@ -30,9 +27,6 @@ pub const COMMAND: Command = Command {
     ],
     run,
 };
-
-/// What `shared/python/testing.py` calls its databases.
-const PREFIX: &str = "osint_test_";
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let junit = rest.value("--junit")?.map(PathBuf::from);
@@ -67,7 +61,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     if let Some(report) = report {
         report.fetch(ctx)?;
     }
-    let dropped = ctx.interrupt.shield(|| drop_leaked(ctx, &target))?;
+    let dropped = ctx.interrupt.shield(|| test_databases::drop_leaked(ctx, &target))?;
     if dropped > 0 {
         ctx.term.status(&format!("dropped {dropped} databases that tests had left"));
     }
@@ -83,27 +77,4 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             .into()),
         other => Err(Fault::failed(format!("pytest ended with {other}")).into()),
     }
-}
-
-/// Databases of runs that were killed, and templates of an older init.sql. One
-/// that is in use belongs to a run that goes on.
-fn drop_leaked(ctx: &Ctx, target: &Target) -> Result<usize> {
-    let address = target.require_running(ctx)?;
-    let template = format!("{PREFIX}{}", &InitFile::read(ctx)?.hash[..12]);
-    let dropped = ctx.wait(async {
-        let session = verify::maintenance(&address).await?;
-        let mut dropped = 0;
-        for it in database::list(&session, PREFIX).await? {
-            if it.name == template {
-                continue;
-            }
-            match database::drop_unused(&session, &it.name).await {
-                Ok(()) => dropped += 1,
-                Err(error) if database::is_in_use(&error) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        pg_live::Result::Ok(dropped)
-    })?;
-    Ok(dropped)
 }

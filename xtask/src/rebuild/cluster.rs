@@ -16,6 +16,7 @@ use crate::outcome::Fault;
 use crate::rebuild::beside::is_beside;
 use crate::rebuild::{self, Old, Options};
 use crate::run_state::RunState;
+use crate::services::test_databases::is_test_database;
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::tools::pg_dump;
@@ -71,7 +72,9 @@ pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old
 /// A database that is neither the system's, nor the one, nor our scratch.
 fn is_users(address: &Address, name: &str) -> bool {
     let known = ["postgres", "template0", "template1", address.database.as_str()];
-    !known.contains(&name) && !is_shadow(name) && !is_beside(&address.database, "new", name)
+    let is_scratch =
+        is_shadow(name) || is_test_database(name) || is_beside(&address.database, "new", name);
+    !known.contains(&name) && !is_scratch
 }
 
 /// The system's own databases are empty, unless somebody put tables there.
