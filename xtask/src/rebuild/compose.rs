@@ -221,17 +221,7 @@ fn prove_elsewhere(ctx: &Ctx, compose: &Compose, init: &InitFile) -> Result<Prov
 
 /// `compose up` of the database alone; its container.
 pub fn up(ctx: &Ctx, compose: &Compose) -> Result<Container> {
-    let run = compose.cli(ctx)?.run(ctx, &["up", "-d", &compose.service]);
-    let finished = ctx.proc.capture(&run)?;
-    if !finished.is_success() {
-        return Err(Fault::unavailable(format!(
-            "`{}` ended with {}: {}",
-            run.shown(),
-            finished.status,
-            finished.last_words()
-        ))
-        .into());
-    }
+    compose.cli(ctx)?.up(ctx, &[&compose.service])?;
     match compose.container(ctx)? {
         Some(container) => Ok(container),
         None => Err(Fault::unavailable(format!(

@@ -72,19 +72,7 @@ fn asked_inside(ctx: &Ctx, service: Service, found: &Container) -> Result<State>
 
 pub fn start(ctx: &Ctx, compose: &Compose) -> Result<Vec<Condition>> {
     ServicesImage::of(ctx, &compose.project, false)?.ensure(ctx)?;
-    let names = Service::ALL.map(Service::name);
-    let words: Vec<&str> = ["up", "-d", "--no-build"].into_iter().chain(names).collect();
-    let run = compose.cli(ctx)?.run(ctx, &words);
-    let finished = ctx.proc.capture(&run)?;
-    if !finished.is_success() {
-        return Err(Fault::unavailable(format!(
-            "`{}` ended with {}: {}",
-            run.shown(),
-            finished.status,
-            finished.last_words()
-        ))
-        .into());
-    }
+    compose.cli(ctx)?.up(ctx, &Service::ALL.map(Service::name))?;
     super::wait_healthy(
         ctx,
         LOOK_AGAIN,

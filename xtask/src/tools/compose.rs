@@ -43,12 +43,33 @@ impl ComposeCli {
             .into())
     }
 
+    /// Makes and starts the containers of some services, from images that are
+    /// there.
+    pub fn up(&self, ctx: &Ctx, services: &[&str]) -> Result<()> {
+        let words: Vec<&str> = ["up", "-d", "--no-build"].iter().chain(services).copied().collect();
+        let run = self.run(ctx, &words);
+        let finished = ctx.proc.capture(&run)?;
+        if finished.is_success() {
+            return Ok(());
+        }
+        let (shown, status) = (run.shown(), finished.status);
+        let words = finished.last_words();
+        Err(Fault::unavailable(format!("`{shown}` ended with {status}: {words}")).into())
+    }
+
     /// A call in the project's folder, under the project's name.
     pub fn run(&self, ctx: &Ctx, arguments: &[&str]) -> Run {
         // One reader of settings: what we resolved is what compose gets, also
         // from `--env-file`. The environment beats its own reading of `.env`.
         let mut run = Run::new(&self.words[0]);
-        for name in ["POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PORT", "POSTGRES_IMAGE"] {
+        for name in [
+            "POSTGRES_USER",
+            "POSTGRES_DB",
+            "POSTGRES_PORT",
+            "POSTGRES_IMAGE",
+            "API_PORT",
+            "LOG_LEVEL",
+        ] {
             if let Some(value) = ctx.config.value(name) {
                 run = run.env(name, value);
             }

@@ -11,6 +11,7 @@
 
 mod stage;
 
+#[allow(dead_code, reason = "the other ring uses the rest")]
 mod tool;
 
 mod server;

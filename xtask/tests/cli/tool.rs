@@ -16,7 +16,16 @@ use serde_json::Value;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_xtask");
 
 /// Far beyond what any command takes here, also on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(180);
+const DEADLINE: Duration = Duration::from_secs(400);
+/// How long a finished program's output may stay open.
+const DRAIN: Duration = Duration::from_secs(30);
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What says where programs are, where the engine is and which compose
+/// plugins there are.
+const OF_THE_MACHINE: [&str; 5] =
+    ["PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR", "LLVM_PROFILE_FILE"];
 
 /// One call of a program, to be run or started.
 pub struct Tool {
@@ -44,10 +53,10 @@ pub struct Running {
     heard: Vec<String>,
 }
 
-/// Polls until `done` gives something; panics after a minute.
+/// Polls until `done` gives something; panics after two minutes.
 #[track_caller]
 pub fn wait_until<T>(what: &str, done: impl FnMut() -> Option<T>) -> T {
-    wait_at_most(Duration::from_secs(60), what, done)
+    wait_at_most(PATIENCE, what, done)
 }
 
 /// Polls until `done` gives something; panics at the deadline.
@@ -64,12 +73,13 @@ pub fn wait_at_most<T>(deadline: Duration, what: &str, mut done: impl FnMut() ->
 }
 
 impl Tool {
-    /// A program in `dir` that knows of this machine only where programs are.
+    /// A program in `dir` that knows of this machine only where programs and
+    /// the engine are.
     pub fn new(program: impl AsRef<OsStr>, dir: &Path) -> Tool {
         let shown = program.as_ref().to_string_lossy().into_owned();
         let mut command = Command::new(program);
         command.current_dir(dir).env_clear().stdin(Stdio::null());
-        for name in ["PATH", "LLVM_PROFILE_FILE"] {
+        for name in OF_THE_MACHINE {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
@@ -144,6 +154,18 @@ impl Running {
         self.child.id()
     }
 
+    /// Waits until the tool, run with `-v`, says that a step begins.
+    #[track_caller]
+    pub fn reaches(&mut self, step: &str) {
+        let line = format!("  ..   {step}\n");
+        assert!(
+            self.hears(&line),
+            "`{}` never reached `{step}`:\n{}",
+            self.shown,
+            self.heard.concat()
+        );
+    }
+
     /// Waits until a line of stderr holds `words`. False when the program
     /// ended without.
     pub fn hears(&mut self, words: &str) -> bool {
@@ -201,7 +223,7 @@ impl Running {
     fn rest(&self, pipe: &Receiver<String>) -> String {
         let mut text = String::new();
         loop {
-            match pipe.recv_timeout(Duration::from_secs(10)) {
+            match pipe.recv_timeout(DRAIN) {
                 Ok(line) => text.push_str(&line),
                 Err(RecvTimeoutError::Disconnected) => return text,
                 Err(RecvTimeoutError::Timeout) => {

@@ -12,6 +12,8 @@
 
 mod stage;
 
+#[path = "../cli/tool.rs"]
+#[allow(dead_code, reason = "the other ring uses the rest")]
 mod tool;
 
 mod engine;
