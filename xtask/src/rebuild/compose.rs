@@ -282,7 +282,7 @@ fn dry_run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     if let Some(volume) = compose.volume(ctx)? {
         would.push(format!("docker volume rm {volume}"));
     }
-    would.push(compose.cli(ctx)?.run(ctx, &["up", "-d", &compose.service]).shown());
+    would.push(compose.cli(ctx)?.up_run(ctx, &[&compose.service]).shown());
     would.push("wait for the completion marker over TCP, then compare with init.sql".to_owned());
     Ok(rebuild::dry_answer(ctx, target, &old, &would, options))
 }

@@ -46,8 +46,7 @@ impl ComposeCli {
     /// Makes and starts the containers of some services, from images that are
     /// there.
     pub fn up(&self, ctx: &Ctx, services: &[&str]) -> Result<()> {
-        let words: Vec<&str> = ["up", "-d", "--no-build"].iter().chain(services).copied().collect();
-        let run = self.run(ctx, &words);
+        let run = self.up_run(ctx, services);
         let finished = ctx.proc.capture(&run)?;
         if finished.is_success() {
             return Ok(());
@@ -55,6 +54,12 @@ impl ComposeCli {
         let (shown, status) = (run.shown(), finished.status);
         let words = finished.last_words();
         Err(Fault::unavailable(format!("`{shown}` ended with {status}: {words}")).into())
+    }
+
+    /// The call that [`ComposeCli::up`] makes.
+    pub fn up_run(&self, ctx: &Ctx, services: &[&str]) -> Run {
+        let words = ["up", "--no-build", "-d"].iter().chain(services).copied();
+        self.run(ctx, &words.collect::<Vec<_>>())
     }
 
     /// A call in the project's folder, under the project's name.

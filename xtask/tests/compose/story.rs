@@ -30,7 +30,11 @@ fn a_fresh_clone_is_built(stage: &Stage) {
     ]);
     for command in ["db-rebuild", "up"] {
         let ended = stage.run([command, "--dry-run"]).exits(0).says(&["would write .env: project"]);
-        ended.answers(&["there is no database yet", "up -d postgres", "nothing was changed"]);
+        ended.answers(&[
+            "there is no database yet",
+            "up --no-build -d postgres",
+            "nothing was changed",
+        ]);
     }
     assert!(stage.setting("POSTGRES_PORT").is_none(), "reading commands made a .env");
     let ended = stage.run(["db-rebuild"]).exits(0);

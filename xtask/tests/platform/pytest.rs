@@ -5,6 +5,13 @@ use crate::platform::Platform;
 const RED: &str = "services/processor/tests/test_red.py";
 
 #[test]
+fn every_python_test_is_green() {
+    let Some(platform) = Platform::stopped() else { return };
+    platform.run(["up", "--services", "db"]).exits(0);
+    platform.run(["test", "--", "-q", "-n", "2"]).exits(0).answers(&["passed"]);
+}
+
+#[test]
 fn tests_run_on_databases_of_their_own_and_leave_none_behind() {
     let Some(platform) = Platform::stopped() else { return };
     platform.run(["up", "--services", "db"]).exits(0);
