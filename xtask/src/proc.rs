@@ -8,6 +8,7 @@
 //! Must never: put a secret into arguments, or decide on what a program
 //! prints. Exit status decides.
 
+mod pipe;
 mod run;
 mod started;
 

@@ -10,6 +10,7 @@
 
 mod address;
 pub mod cancel;
+pub mod content;
 pub mod database;
 mod error;
 pub mod facts;

@@ -1,0 +1,27 @@
+//! Backups: one folder each, complete under its final name or not there.
+//!
+//! ```text
+//! backups/<target>/<database>/
+//!   lock                            held (flock) while a backup is made or one is removed
+//!   20261122T092258.123Z-1f0c/      0700, files 0600
+//!     data.dump.zst                 pg_dump --format=custom --compress=0, through zstd with checksums
+//!     globals.sql                   roles and what is set on them, without passwords
+//!     properties.sql                what ALTER DATABASE had set
+//!     manifest.json                 written last; what is not in it is not claimed
+//!     proof.json                    made when a restore has proved it
+//!     pin                           while this is here, retention leaves it alone
+//!   20261122T101500.000Z-77aa.partial/    being made, or left by a kill: the next run removes it
+//! ```
+//!
+//! `zstd -dc data.dump.zst | pg_restore --dbname=...` restores it without us.
+//!
+//! Must never: count a backup that was not read back, or remove one that
+//! retention does not name.
+
+pub mod archive;
+pub mod create;
+pub mod label;
+pub mod manifest;
+pub mod prove;
+pub mod retention;
+pub mod store;

@@ -1,0 +1,81 @@
+//! Programs whose output is taken, or whose input is given, as it flows.
+//!
+//! Must never: hold it all, or call half of it all. The exit status counts.
+
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::{Finished, Proc, Run, TICK};
+
+const CHUNK: usize = 1 << 20;
+
+impl Proc {
+    /// Everything the program prints goes to `sink`. A sink that fails ends
+    /// the program.
+    pub fn pour(&self, run: &Run, sink: &mut dyn Write) -> Result<Finished> {
+        let (mut reader, writer) = std::io::pipe().context("making a pipe")?;
+        let expression = self.expression(run).stdin_null().stdout_file(writer).stderr_capture();
+        let mut started = self.begin(run.clone(), expression)?;
+        let poured = self.watched(&started.handle.pids(), run, || {
+            let mut chunk = vec![0; CHUNK];
+            loop {
+                match reader.read(&mut chunk) {
+                    Ok(0) => return Ok(()),
+                    Ok(read) => sink.write_all(&chunk[..read])?,
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        });
+        // Dropping what runs on ends it.
+        poured.with_context(|| format!("keeping what `{}` prints", run.shown()))?;
+        self.join(&mut started)
+    }
+
+    /// The program reads what `source` writes. A program that ends early is
+    /// told by its status, whatever the source then meets.
+    pub fn feed(
+        &self,
+        run: &Run,
+        source: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<Finished> {
+        let (reader, mut writer) = std::io::pipe().context("making a pipe")?;
+        let expression = self.expression(run).stdin_file(reader).stdout_null().stderr_capture();
+        let mut started = self.begin(run.clone(), expression)?;
+        let fed = self.watched(&started.handle.pids(), run, || source(&mut writer));
+        drop(writer);
+        let finished = self.join(&mut started)?;
+        if finished.is_success() {
+            fed?;
+        }
+        Ok(finished)
+    }
+
+    /// Does some work that waits for a program, and ends the program when the
+    /// user says stop or its time is up.
+    fn watched<T>(&self, pids: &[u32], run: &Run, work: impl FnOnce() -> T) -> T {
+        let is_done = AtomicBool::new(false);
+        let (interrupt, timeout) = (self.interrupt.clone(), run.timeout);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let started = Instant::now();
+                while !is_done.load(Ordering::Relaxed) {
+                    if interrupt.is_raised() || started.elapsed() > timeout {
+                        for pid in pids {
+                            let _ = killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGTERM);
+                        }
+                    }
+                    std::thread::sleep(TICK);
+                }
+            });
+            let done = work();
+            is_done.store(true, Ordering::Relaxed);
+            done
+        })
+    }
+}
