@@ -32,6 +32,9 @@ pub struct Metadata {
     pub service: String,
     pub volume: String,
     pub image: String,
+    /// Tables whose rows the services write again by themselves.
+    #[serde(default)]
+    pub remade: Vec<String>,
     #[serde(default)]
     pub assertions: Vec<Assertion>,
     #[serde(default)]

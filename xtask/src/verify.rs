@@ -260,7 +260,9 @@ pub fn at_risk(ctx: &Ctx, live: &Address, declared: &DeclaredSeeds) -> Result<At
             let place = (table.namespace.clone(), table.name.clone());
             table.rows - seeds.intact_by_table.get(&place).copied().unwrap_or(0)
         };
-        let all = found.tables.iter().map(|table| (table.name.clone(), beyond(table)));
+        let is_remade = |table: &&TableFacts| ctx.config.metadata.remade.contains(&table.name);
+        let lost = found.tables.iter().filter(|table| !is_remade(table));
+        let all = lost.map(|table| (table.name.clone(), beyond(table)));
         let mut tables: Vec<(String, i64)> = all.filter(|(_, rows)| *rows > 0).collect();
         tables.sort_by_key(|(name, rows)| (-rows, name.clone()));
         pg_live::Result::Ok(AtRisk {
