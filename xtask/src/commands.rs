@@ -3,6 +3,7 @@
 //!
 //! Must never: hold a command's work. One command, one file below.
 
+pub mod backup;
 pub mod ci;
 pub mod completions;
 pub mod data_migrate;
@@ -45,6 +46,7 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     db_rebuild::COMMAND,
     db_verify::COMMAND,
+    backup::COMMAND,
     data_migrate::COMMAND,
     test::COMMAND,
     up::COMMAND,

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::backup::retention::Policy;
 use crate::outcome::Fault;
 
 /// `[workspace.metadata.xtask]`.
@@ -37,6 +38,9 @@ pub struct Metadata {
     pub remade: Vec<String>,
     #[serde(default)]
     pub assertions: Vec<Assertion>,
+    /// Which backups stay.
+    #[serde(default)]
+    pub retention: Policy,
     #[serde(default)]
     pub targets: BTreeMap<String, NamedTarget>,
 }
@@ -172,6 +176,7 @@ impl Config {
             ("XTASK_SERVICES", Some(fallback("all"))),
             ("XTASK_LOCAL_DIR", None),
             ("XTASK_VENV", None),
+            ("XTASK_BACKUP_DIR", Some(fallback("backups"))),
             ("XTASK_POSTGRES_BIN", None),
         ];
         let named = self.metadata.targets.values().map(|target| (target.url_env.as_str(), None));

@@ -38,6 +38,8 @@ mod verify;
 
 mod doctor;
 
+mod backup;
+
 mod rebuild;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -193,13 +194,16 @@ pub enum Mark {
 /// A spinner on a terminal; elsewhere a line after one second, then every
 /// ten.
 pub struct Progress {
+    name: String,
     bar: Option<ProgressBar>,
     beat: Option<(Sender<()>, JoinHandle<()>)>,
+    /// What [`Progress::tell`] was told last.
+    told: Arc<Mutex<String>>,
 }
 
 impl Progress {
     fn silent() -> Progress {
-        Progress { bar: None, beat: None }
+        Progress { name: String::new(), bar: None, beat: None, told: Arc::default() }
     }
 
     fn spinner(name: &str) -> Progress {
@@ -209,21 +213,34 @@ impl Progress {
         }
         bar.set_message(name.to_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Progress { bar: Some(bar), beat: None }
+        Progress { name: name.to_owned(), bar: Some(bar), beat: None, told: Arc::default() }
     }
 
     fn heartbeat(term: Term, name: &str) -> Progress {
         let (stop, stopped) = mpsc::channel();
-        let name = name.to_owned();
+        let told: Arc<Mutex<String>> = Arc::default();
+        let (owned, heard) = (name.to_owned(), told.clone());
         let beating = std::thread::spawn(move || {
             let started = Instant::now();
             let mut pause = Duration::from_secs(1);
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
-                term.write(&format!("  ..   {name} ({} s)", started.elapsed().as_secs()));
+                let told = heard.lock().map(|told| told.clone()).unwrap_or_default();
+                let told = if told.is_empty() { told } else { format!(", {told}") };
+                term.write(&format!("  ..   {owned} ({} s{told})", started.elapsed().as_secs()));
                 pause = Duration::from_secs(10);
             }
         });
-        Progress { bar: None, beat: Some((stop, beating)) }
+        Progress { name: name.to_owned(), bar: None, beat: Some((stop, beating)), told }
+    }
+
+    /// How far it is.
+    pub fn tell(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{}: {text}", self.name));
+        }
+        if let Ok(mut told) = self.told.lock() {
+            text.clone_into(&mut told);
+        }
     }
 }
 

@@ -86,7 +86,8 @@ pub fn record(path: &Path, name: &str) -> Result<FileRecord> {
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let (mut hash, mut bytes, mut chunk) = (Sha256::new(), 0_u64, vec![0; 1 << 20]);
     loop {
-        let read = reader.read(&mut chunk).with_context(|| format!("reading `{}`", path.display()))?;
+        let read =
+            reader.read(&mut chunk).with_context(|| format!("reading `{}`", path.display()))?;
         if read == 0 {
             let sha256 = hex(&hash.finalize());
             return Ok(FileRecord { name: name.to_owned(), bytes, sha256 });

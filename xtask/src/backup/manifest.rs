@@ -95,7 +95,8 @@ impl Level {
 impl Manifest {
     pub fn read(dir: &Path) -> Result<Manifest> {
         let path = dir.join(MANIFEST);
-        let bytes = std::fs::read(&path).with_context(|| format!("reading `{}`", path.display()))?;
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("reading `{}`", path.display()))?;
         let manifest: Manifest = serde_json::from_slice(&bytes)
             .with_context(|| format!("reading `{}`", path.display()))?;
         if manifest.format > FORMAT {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// `[workspace.metadata.xtask.backups]`.
+/// `[workspace.metadata.xtask.retention]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Policy {
