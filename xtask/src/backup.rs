@@ -23,5 +23,7 @@ pub mod create;
 pub mod label;
 pub mod manifest;
 pub mod prove;
+pub mod refill;
+pub mod restore;
 pub mod retention;
 pub mod store;

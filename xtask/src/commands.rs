@@ -15,6 +15,7 @@ pub mod images;
 pub mod logs;
 pub mod psql;
 pub mod python;
+pub mod restore;
 pub mod status;
 pub mod target;
 pub mod test;
@@ -47,6 +48,7 @@ pub const COMMANDS: &[Command] = &[
     db_rebuild::COMMAND,
     db_verify::COMMAND,
     backup::COMMAND,
+    restore::COMMAND,
     data_migrate::COMMAND,
     test::COMMAND,
     up::COMMAND,

@@ -80,7 +80,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     }
 }
 
-fn database(ctx: &Ctx, target: &Target) -> String {
+pub fn database(ctx: &Ctx, target: &Target) -> String {
     match target {
         Target::Url(url) => url.address.database.clone(),
         Target::Local(_) | Target::Compose(_) => ctx.config.database(),

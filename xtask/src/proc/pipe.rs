@@ -34,7 +34,7 @@ impl Proc {
         });
         // Dropping what runs on ends it.
         poured.with_context(|| format!("keeping what `{}` prints", run.shown()))?;
-        self.join(&mut started)
+        self.ended_by_itself(self.join(&mut started)?)
     }
 
     /// The program reads what `source` writes. A program that ends early is
@@ -49,9 +49,17 @@ impl Proc {
         let mut started = self.begin(run.clone(), expression)?;
         let fed = self.watched(&started.handle.pids(), run, || source(&mut writer));
         drop(writer);
-        let finished = self.join(&mut started)?;
+        let finished = self.ended_by_itself(self.join(&mut started)?)?;
         if finished.is_success() {
             fed?;
+        }
+        Ok(finished)
+    }
+
+    /// A program that we ended because the user said stop is no failure.
+    fn ended_by_itself(&self, finished: Finished) -> Result<Finished> {
+        if !finished.is_success() {
+            self.interrupt.check()?;
         }
         Ok(finished)
     }

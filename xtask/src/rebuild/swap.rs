@@ -170,7 +170,8 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     around.conclude(ctx, restarted, answer)
 }
 
-fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> {
+/// Both change names in one transaction; the old one is `kept`.
+pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> {
     let name = quote_ident(&live.database);
     let renames = format!(
         "BEGIN; ALTER DATABASE {name} RENAME TO {}; ALTER DATABASE {} RENAME TO {name}; COMMIT",
@@ -187,7 +188,7 @@ fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> {
 }
 
 /// What a killed run left; never one that was served.
-fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
+pub fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
     let prefix = prefix(&live.database, "new");
     ctx.wait(async {
         let session: Session = verify::maintenance(live).await?;

@@ -54,4 +54,6 @@ mod url;
 
 mod bare_machine;
 
+mod backup;
+
 mod doctor;
