@@ -119,6 +119,7 @@ fn look(ctx: &Ctx) -> Result<Answer> {
 fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Value) -> Result<()> {
     screen.line("target", target.name());
     data["target"] = json!(target.name());
+    running::about_backups(ctx, target, screen, data)?;
     for name in local_leftovers(target) {
         screen.attention(
             "leftover",

@@ -5,10 +5,14 @@
 //! compared; else it is said that nothing was.
 
 use anyhow::Result;
+use jiff::Timestamp;
 use pg_live::{Address, Session, journal, queue, shadow};
 use serde_json::{Value, json};
 
 use super::Screen;
+use crate::backup::manifest::Level;
+use crate::backup::store::{Backup, Store};
+use crate::commands::backup::database;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::services::{self, Scope, State};
@@ -79,6 +83,35 @@ pub fn about_services(
         }
     }
     data["services"] = json!(conditions);
+    Ok(())
+}
+
+/// The newest backup, and the newest that a restore proved.
+pub fn about_backups(
+    ctx: &Ctx,
+    target: &Target,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let (complete, _) = Store::of(ctx, target.name(), &database(ctx, target)).list()?;
+    let age =
+        |it: &Backup| (Timestamp::now().as_second() - it.label.time.as_second()) as f64 / 3600.0;
+    if let Some(newest) = complete.first() {
+        let proven = complete.iter().find(|it| it.level() == Level::Proven);
+        let proven = match proven {
+            Some(it) => format!("the newest proven one is {:.1} h old", age(it)),
+            None => "none is proven: `cargo xtask backup verify`".to_owned(),
+        };
+        screen.line(
+            "backups",
+            format!("{}, the last {:.1} h old; {proven}", complete.len(), age(newest)),
+        );
+    }
+    data["backups"] = json!({
+        "count": complete.len(),
+        "newest": complete.first().map(|it| it.label.to_string()),
+        "newest_proven": complete.iter().find(|it| it.level() == Level::Proven).map(|it| it.label.to_string()),
+    });
     Ok(())
 }
 
