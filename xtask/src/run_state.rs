@@ -159,8 +159,11 @@ pub fn is_copied(ctx: &Ctx) -> bool {
 pub fn interrupted_run(ctx: &Ctx) -> Option<Note> {
     let dir = ctx.config.state_dir();
     let lock = File::open(dir.join("lock")).ok()?;
-    lock.try_lock().ok()?;
-    read_note(&dir)
+    let note = read_note(&dir)?;
+    // A program that was just being started when its run was killed holds the
+    // lock for a moment longer than the run.
+    let is_alive = kill(Pid::from_raw(note.pid.cast_signed()), None).is_ok();
+    (lock.try_lock().is_ok() || !is_alive).then_some(note)
 }
 
 fn read_note(dir: &Path) -> Option<Note> {

@@ -29,6 +29,11 @@ impl Label {
         Ok(Label { text, time })
     }
 
+    /// Whether a word names this one, whole or by its beginning.
+    pub fn begins_with(&self, word: &str) -> bool {
+        self.text.starts_with(word)
+    }
+
     /// None for any name that this program does not give.
     pub fn parse(text: &str) -> Option<Label> {
         let (time, random) = text.split_once('-')?;

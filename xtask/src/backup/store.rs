@@ -138,10 +138,8 @@ impl Store {
     /// By label, by an unambiguous beginning of one, or `latest`.
     pub fn find(&self, word: &str) -> Result<Backup> {
         let (complete, _) = self.list()?;
-        let found: Vec<&Backup> = complete
-            .iter()
-            .filter(|it| word == "latest" || it.label.to_string().starts_with(word))
-            .collect();
+        let found: Vec<&Backup> =
+            complete.iter().filter(|it| word == "latest" || it.label.begins_with(word)).collect();
         match found.as_slice() {
             [one] => Ok((*one).clone()),
             [first, ..] if word == "latest" => Ok((*first).clone()),

@@ -36,8 +36,11 @@ pub fn take_away(ctx: &Ctx, steps: &mut Steps<'_>, compose: &Compose) -> Result<
         }
         steps.run.old_is_gone(false)?;
         ctx.term.status("nothing was lost: starting the old database again");
-        match up(ctx, compose) {
-            Ok(_) => Ok(()),
+        let served = up(ctx, compose).and_then(|container| {
+            wait_answering(ctx, &container, &compose.address(ctx, &container)?)
+        });
+        match served {
+            Ok(()) => Ok(()),
             Err(second) => Err(anyhow::Error::from(
                 Fault::partial(format!(
                     "{error:#}; and starting the old database again failed: {second:#}"
