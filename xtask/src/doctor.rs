@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use self::fixes::Mend;
 use crate::context::Ctx;
+use crate::flags::Globals;
 use crate::outcome::{Exit, exit_of};
 use crate::target::Target;
 
@@ -137,7 +138,22 @@ pub fn examine(ctx: &Ctx, quick: bool) -> Result<Vec<Check>> {
     }
     section("storage", &|section| storage::examine(ctx, target.as_ref(), section))?;
     section("backups", &|section| backups::examine(ctx, target.as_ref(), section))?;
+    for fix in checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
+        *fix = directed(fix, &ctx.globals);
+    }
     Ok(checks)
+}
+
+/// A fix for the target that was looked at: pasted without the flag, it would
+/// change another database. A URL holds a password and is not repeated.
+fn directed(fix: &str, globals: &Globals) -> String {
+    let flag = match (&globals.target, &globals.db_url) {
+        (_, Some(_)) => " --db-url URL".to_owned(),
+        (Some(name), None) => format!(" --target {name}"),
+        (None, None) => return fix.to_owned(),
+    };
+    let ours = "cargo xtask";
+    fix.replace(&format!("{ours} "), &format!("{ours}{flag} "))
 }
 
 /// One failure is enough for a failure, one warning for attention.

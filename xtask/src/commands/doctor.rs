@@ -36,7 +36,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     rest.no_words(COMMAND.name)?;
     let mut checks = doctor::examine(ctx, quick)?;
     let mut mended = Vec::new();
-    if fix {
+    if fix || ctx.globals.dry_run {
         let mends = fixes::of(&checks);
         mended = mends.iter().map(|mend| mend.story(ctx)).collect();
         if !mends.is_empty() && !ctx.globals.dry_run {

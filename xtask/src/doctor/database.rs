@@ -3,7 +3,7 @@
 //! Must never: write, or hang on a server that is sick.
 
 use anyhow::Result;
-use pg_live::vitals::{self, DATABASE, Finding, SERVER, Vital};
+use pg_live::vitals::{self, DATABASE, Finding, SERVER, SHARED, Vital};
 use pg_live::{Address, Session, queue};
 
 use super::fixes::Mend;
@@ -30,7 +30,7 @@ pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_
         }
     };
     section.pass("server", address.to_string());
-    look(ctx, &address, section)?;
+    look(ctx, target, &address, section)?;
     if quick {
         section.skipped("schema", "--quick");
     } else {
@@ -47,8 +47,12 @@ pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_
     Ok(())
 }
 
-fn look(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Result<()> {
-    let vitals: Vec<Vital> = SERVER.iter().chain(DATABASE).copied().collect();
+fn look(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) -> Result<()> {
+    let shared = match target {
+        Target::Url(_) => SHARED,
+        Target::Local(_) | Target::Compose(_) => &[],
+    };
+    let vitals: Vec<Vital> = SERVER.iter().chain(DATABASE).chain(shared).copied().collect();
     let looked = ctx.wait(async {
         let session = Session::connect(address, "doctor").await?;
         vitals::look(&session, &vitals).await
@@ -69,8 +73,15 @@ fn look(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Result<()> {
 
 fn add(section: &mut Section<'_>, vital: Vital, finding: Finding) {
     let state = if finding.is_failure { State::Failure } else { State::Warning };
-    let fix = finding.fix.map(|sql| format!("cargo xtask psql -- -c {}", quoted(&sql)));
-    section.add(vital.title, state, finding.message, fix);
+    let fix = finding.fix.map_or_else(|| vital.words.to_owned(), |sql| psql(&sql));
+    section.add(vital.title, state, finding.message, Some(fix));
+}
+
+/// Each statement as a word of its own: what one `-c` holds is one
+/// transaction, in which ALTER SYSTEM and REINDEX CONCURRENTLY refuse to run.
+fn psql(statements: &str) -> String {
+    let words = statements.lines().map(|sql| format!(" -c {}", quoted(sql)));
+    format!("cargo xtask psql --{}", words.collect::<String>())
 }
 
 /// For a shell.
@@ -111,14 +122,15 @@ fn schema(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'
     let missing: Vec<String> =
         found.seeds.missing.iter().map(|row| format!("{} {}", row.table, row.key)).collect();
     let wrong = (!missing.is_empty()).then(|| format!("missing: {}", missing.join(", ")));
-    let again = format!("cargo xtask psql -- -f {}", ctx.config.metadata.init.display());
+    // By stdin: psql runs in the container on compose, where the path is another.
+    let init = ctx.config.metadata.init.display();
+    let again = format!("cargo xtask psql -- -qv ON_ERROR_STOP=1 < {init}");
     section.warn_if("seed rows", wrong, &again);
     if found.health.is_empty() {
         section.pass("indexes, constraints, sequences", "");
     }
     for it in &found.health {
-        let fix = format!("cargo xtask psql -- -c {}", quoted(&it.fix));
-        section.failure(&it.object, it.message.clone(), fix);
+        section.failure(&it.object, it.message.clone(), psql(&it.fix));
     }
     Ok(())
 }
@@ -128,6 +140,7 @@ fn waiting_work(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Resu
     let Some(sql) = &ctx.config.metadata.queue else { return Ok(()) };
     let found = ctx.wait(async {
         let session = Session::connect(address, "doctor").await?;
+        vitals::hurry(&session).await?;
         pg_live::Result::Ok(queue(&session, sql).await)
     })?;
     match found {
@@ -152,6 +165,7 @@ fn assertion(
 ) -> Result<()> {
     let found = ctx.wait(async {
         let session = Session::connect(address, "doctor").await?;
+        vitals::hurry(&session).await?;
         pg_live::Result::Ok(vitals::assert(&session, &it.sql).await)
     })?;
     match found {

@@ -25,11 +25,7 @@ pub fn examine(ctx: &Ctx, compose: &Compose, section: &mut Section<'_>) -> Resul
 
 fn images(ctx: &Ctx, compose: &Compose, section: &mut Section<'_>) -> Result<()> {
     let tag = image(ctx);
-    let floating = match tag.rsplit_once(':') {
-        Some((_, version)) => version == "latest",
-        None => true,
-    };
-    let wrong = floating.then(|| format!("`{tag}` is another version tomorrow"));
+    let wrong = is_floating(&tag).then(|| format!("`{tag}` is another version tomorrow"));
     section.warn_if("image tag", wrong, "name a version: POSTGRES_IMAGE=postgres:17 in .env");
     let missing = (!docker::has_image(ctx, &tag)?).then(|| format!("`{tag}` is not here"));
     section.warn_if(
@@ -41,6 +37,14 @@ fn images(ctx: &Ctx, compose: &Compose, section: &mut Section<'_>) -> Result<()>
     let old = (!services.is_current).then(|| "it is not what requirements.txt says".to_owned());
     section.warn_if("services image", old, "cargo xtask images services");
     Ok(())
+}
+
+/// True when the registry may give another image under this name tomorrow. A
+/// colon before the last slash is a registry's port.
+fn is_floating(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    let version = name.split_once(':').map(|(_, version)| version);
+    !image.contains('@') && version.is_none_or(|version| version == "latest")
 }
 
 fn volume(ctx: &Ctx, compose: &Compose, section: &mut Section<'_>) -> Result<()> {
@@ -95,4 +99,21 @@ fn compose_file(ctx: &Ctx, section: &mut Section<'_>) -> Result<()> {
     let wrong = public.then(|| "the port of PostgreSQL is open to the network".to_owned());
     section.fail_if("published port", wrong, "publish 127.0.0.1:${POSTGRES_PORT:-5432}:5432");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    //! Names of images as people write them.
+
+    use super::is_floating;
+
+    #[test]
+    fn a_name_without_a_version_floats() {
+        for image in ["postgres", "postgres:latest", "registry:5000/postgres", "a/b/postgres"] {
+            assert!(is_floating(image), "{image}");
+        }
+        for image in ["postgres:17", "registry:5000/postgres:17.2", "postgres@sha256:0123"] {
+            assert!(!is_floating(image), "{image}");
+        }
+    }
 }

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::stage::{INIT, Project};
+use crate::server::DATABASE;
+use crate::stage::{INIT, Project, skip};
+use crate::tool::{BINARY, Tool};
 
 /// The checks of one name: state, message and fix in one text each.
 fn found(document: &Value, name: &str) -> Vec<String> {
@@ -44,9 +46,9 @@ fn what_is_wrong_in_the_database_is_told_with_its_remedy() {
     project.sql(include_str!("doctor/broken.sql"));
     // A failed concurrent build leaves an invalid index.
     let index = "CREATE UNIQUE INDEX CONCURRENTLY broken ON event_config ((1))";
-    project.psql_on(crate::server::DATABASE).args(["-c", index]).run().exits(1);
+    project.psql_on(DATABASE).args(["-c", index]).run().exits(1);
     let open = "BEGIN; SELECT pg_export_snapshot(); SELECT pg_sleep(100)";
-    let _open = project.psql_on(crate::server::DATABASE).args(["-c", open]).start();
+    let _open = project.psql_on(DATABASE).args(["-c", open]).start();
 
     let document = project.run(["doctor", "--json"]).exits(1).document();
     is_told(&document, "public.broken", &["failure", "is invalid", "REINDEX INDEX CONCURRENTLY"]);
@@ -57,7 +59,7 @@ fn what_is_wrong_in_the_database_is_told_with_its_remedy() {
     is_told(&document, "unlogged tables", &["warning", "public.narrow", "SET LOGGED"]);
     is_told(&document, "autovacuum", &["warning", "narrow", "RESET (autovacuum_enabled)"]);
     is_told(&document, "password encryption", &["warning", "md5", "scram-sha-256"]);
-    is_told(&document, "seed rows", &["warning", "missing", "psql -- -f"]);
+    is_told(&document, "seed rows", &["warning", "missing", "ON_ERROR_STOP=1 < "]);
     is_told(&document, "rows set aside", &["warning", "1 rows"]);
     is_told(&document, "queue", &["warning", "waiting, the oldest for"]);
     is_told(&document, "default storage box", &["warning", "media archival stops"]);
@@ -109,4 +111,90 @@ fn fixing_mends_modes_and_starts_what_is_stopped() {
     project.run(["doctor", "--fix", "--yes"]).answers(&["mended: chmod 600 .env, cargo xtask up"]);
     assert_eq!(mode(&env), 0o600);
     project.run(["db-verify"]).exits(0);
+}
+
+/// Every command of psql that is told, run by a shell as it is printed.
+#[track_caller]
+fn follow(project: &Project, document: &Value, url: &str) -> usize {
+    let checks = document["data"]["checks"].as_array().expect("are told");
+    let wrong = checks.iter().filter(|it| it["state"] == "failure" || it["state"] == "warning");
+    let fixes: Vec<String> = wrong
+        .map(|it| it["fix"].as_str().unwrap_or_else(|| panic!("no remedy: {it:#}")).to_owned())
+        .filter(|fix| fix.contains(" psql "))
+        .collect();
+    for fix in &fixes {
+        let command = fix.replace("cargo xtask", BINARY).replace("--db-url URL", url);
+        Tool::new("sh", &project.root)
+            .env("XTASK_LOCAL_DIR", project.local_dir())
+            .env("XTASK_TARGET", "local")
+            .args(["-c", &command])
+            .run()
+            .exits(0);
+    }
+    fixes.len()
+}
+
+#[test]
+fn remedies_that_are_pasted_mend() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql(include_str!("doctor/mendable.sql"));
+    for name in ["password_encryption = 'md5'", "synchronous_commit = off", "autovacuum = off"] {
+        project.sql(&format!("ALTER SYSTEM SET {name}"));
+    }
+    project.sql("SELECT pg_reload_conf()");
+    let index = "CREATE UNIQUE INDEX CONCURRENTLY broken ON mendable (same)";
+    project.psql_on(DATABASE).args(["-c", index]).run().exits(1);
+    project.sql("UPDATE mendable SET same = id");
+
+    let document = project.run(["doctor", "--json"]).exits(1).document();
+    assert!(follow(&project, &document, "") >= 10, "{document:#}");
+
+    let document = project.run(["doctor", "--json"]).exits(2).document();
+    let checks = document["data"]["checks"].as_array().expect("are told");
+    let wrong = checks.iter().filter(|it| it["state"] == "failure" || it["state"] == "warning");
+    let left: Vec<&str> = wrong.filter_map(|it| it["name"].as_str()).collect();
+    // The tables of this test are not in init.sql.
+    assert_eq!(left, ["schema"], "{document:#}");
+}
+
+#[test]
+fn a_remedy_names_the_target_that_was_looked_at() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql("ALTER SYSTEM SET password_encryption = 'md5'");
+    project.sql("SELECT pg_reload_conf()");
+    let name = "password encryption";
+    let document = project.run(["doctor", "--quick", "--json"]).exits(1).document();
+    is_told(&document, name, &["| cargo xtask psql -- -c 'ALTER SYSTEM"]);
+    let document =
+        project.run(["doctor", "--quick", "--json", "--target", "local"]).exits(1).document();
+    is_told(&document, name, &["| cargo xtask --target local psql -- -c"]);
+    let url = project.url();
+    let ended = project.run(["doctor", "--quick", "--json", "--db-url", &url]).exits(1);
+    let ended = ended.never_says(&[project.password().as_str()]);
+    is_told(&ended.document(), name, &["| cargo xtask --db-url URL psql -- -c"]);
+    is_told(&ended.document(), "role", &["warning", "is a superuser", "owns this database"]);
+}
+
+#[test]
+fn another_collation_library_is_noticed_and_mended() {
+    let Some(project) = Project::with_database() else { return };
+    let make = "CREATE DATABASE icu TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'";
+    if project.psql_on(DATABASE).args(["-c", make]).run().code != 0 {
+        return skip("no ICU in this PostgreSQL");
+    }
+    let url = project.url().replace(&format!("/{DATABASE}"), "/icu");
+    let look = || project.run(["doctor", "--quick", "--json", "--db-url", &url]).document();
+    assert_eq!(found(&look(), "collation version"), ["pass:  | "]);
+    project.sql("UPDATE pg_database SET datcollversion = '1' WHERE datname = 'icu'");
+    is_told(&look(), "collation version", &["failure", "with 1", "REINDEX DATABASE CONCURRENTLY"]);
+    follow(&project, &look(), &format!("--db-url '{url}'"));
+    assert_eq!(found(&look(), "collation version"), ["pass:  | "]);
+}
+
+#[test]
+fn a_dry_run_says_what_fixing_would_do() {
+    let Some(project) = Project::with_stopped_database() else { return };
+    let told = "with --fix it would run: cargo xtask up";
+    project.run(["doctor", "--dry-run"]).exits(1).answers(&[told]);
+    project.run(["doctor", "--quick"]).exits(1).answers(&["is stopped"]);
 }

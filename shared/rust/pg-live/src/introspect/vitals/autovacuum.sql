@@ -1,7 +1,7 @@
 -- Dead rows are taken away by autovacuum, or not at all.
 SELECT true,
        'autovacuum is off: dead rows stay, and transaction ids run out',
-       'ALTER SYSTEM SET autovacuum = on; SELECT pg_reload_conf();'
+       'ALTER SYSTEM SET autovacuum = on;' || E'\nSELECT pg_reload_conf();'
  WHERE pg_catalog.current_setting('autovacuum') = 'off'
 UNION ALL
 SELECT false,

@@ -1,14 +1,11 @@
--- The collation library changed since indexes on text were built (15 and
--- later know it). As JSON, because the columns are not there before.
+-- The collation library changed since indexes on text were built. What it is
+-- now must be asked of it: both versions the catalogs hold are of the past.
 SELECT true,
-       'the collation library is another version than when this database was made: indexes on text may be wrong',
-       'REINDEX DATABASE CONCURRENTLY; ALTER DATABASE ' || pg_catalog.quote_ident(d.datname)
-           || ' REFRESH COLLATION VERSION;'
-  FROM pg_catalog.pg_database d
+       'the collation library is version ' || now.version || ', this database was made with ' || d.datcollversion
+           || ': indexes on text may be wrong',
+       'REINDEX DATABASE CONCURRENTLY ' || pg_catalog.quote_ident(d.datname) || ';' || E'\n'
+           || 'ALTER DATABASE ' || pg_catalog.quote_ident(d.datname) || ' REFRESH COLLATION VERSION;'
+  FROM pg_catalog.pg_database d,
+       pg_catalog.pg_database_collation_actual_version(d.oid) AS now (version)
  WHERE d.datname = pg_catalog.current_database()
-   AND pg_catalog.current_setting('server_version_num')::int >= 150000
-   AND pg_catalog.to_jsonb(d) ->> 'datcollversion'
-       <> (SELECT pg_catalog.to_jsonb(c) ->> 'collversion'
-             FROM pg_catalog.pg_collation c
-            WHERE c.collname = d.datcollate AND c.collprovider = 'c' AND c.collversion IS NOT NULL
-            LIMIT 1)
+   AND d.datcollversion <> now.version

@@ -1,5 +1,5 @@
 -- How new passwords are stored.
 SELECT false,
        'password_encryption is ' || pg_catalog.current_setting('password_encryption'),
-       'ALTER SYSTEM SET password_encryption = ''scram-sha-256''; SELECT pg_reload_conf();'
+       'ALTER SYSTEM SET password_encryption = ''scram-sha-256'';' || E'\nSELECT pg_reload_conf();'
  WHERE pg_catalog.current_setting('password_encryption') <> 'scram-sha-256'

@@ -1,9 +1,14 @@
 -- Sequences, and the integer columns they feed, near their end.
 SELECT fed.share >= 0.9,
        fed.column_name || ' has used ' || pg_catalog.round((fed.share * 100)::numeric, 1) || ' % of its numbers',
-       'ALTER TABLE ' || fed.table_name || ' ALTER COLUMN ' || fed.column_ident || ' TYPE bigint;'
+       CASE WHEN fed.is_bigint THEN '' ELSE
+           'ALTER TABLE ' || fed.table_name || ' ALTER COLUMN ' || fed.column_ident || ' TYPE bigint;' || E'\n' END
+           -- The sequence of a serial column keeps the type it was made with.
+           || 'ALTER SEQUENCE ' || fed.sequence_name || ' AS bigint NO MAXVALUE;'
   FROM (SELECT c.oid::pg_catalog.regclass::text AS table_name,
                pg_catalog.quote_ident(a.attname) AS column_ident,
+               a.atttypid = 'bigint'::pg_catalog.regtype AS is_bigint,
+               q.oid::pg_catalog.regclass::text AS sequence_name,
                c.oid::pg_catalog.regclass::text || '.' || a.attname AS column_name,
                s.last_value::float8 / least(s.max_value, CASE a.atttypid
                    WHEN 'smallint'::pg_catalog.regtype THEN 32767

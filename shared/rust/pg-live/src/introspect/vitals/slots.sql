@@ -9,3 +9,5 @@ SELECT kept.bytes > 10 * 1024 ^ 3,
                         ELSE pg_catalog.pg_current_wal_lsn() END, s.restart_lsn)::numeric AS bytes
           FROM pg_catalog.pg_replication_slots s
          WHERE NOT s.active AND s.restart_lsn IS NOT NULL) AS kept
+ -- A standby fed from an archive has received nothing to reckon from.
+ WHERE kept.bytes IS NOT NULL
