@@ -22,7 +22,7 @@ use crate::target::Target;
 use crate::target::local::Slot;
 use crate::tools::pg_dump;
 
-pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on};
+pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on, run_twice};
 
 #[derive(Debug, Serialize)]
 pub struct Verification {

@@ -132,7 +132,24 @@ fn schema(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'
     for it in &found.health {
         section.failure(&it.object, it.message.clone(), psql(&it.fix));
     }
+    second_run(ctx, target, address, section);
+    ctx.interrupt.check()?;
     Ok(())
+}
+
+/// init.sql is run again by its own remedies: that must change nothing.
+fn second_run(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) {
+    let name = "init.sql twice";
+    let fix = "CREATE ... IF NOT EXISTS, CREATE OR REPLACE, ON CONFLICT DO NOTHING";
+    let again = InitFile::read(ctx).and_then(|init| verify::run_twice(ctx, target, address, &init));
+    match again {
+        Ok(changed) => {
+            let wrong = (!changed.is_empty())
+                .then(|| format!("a second run changes it: {}", changed.join(", ")));
+            section.warn_if(name, wrong, fix);
+        }
+        Err(error) => section.warning(name, format!("{error:#}"), fix),
+    }
 }
 
 /// The thresholds of the platform's own preflight.

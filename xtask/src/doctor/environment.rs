@@ -26,6 +26,7 @@ pub fn examine(ctx: &Ctx, section: &mut Section<'_>) -> Result<()> {
     } else {
         section.pass(".env", "none yet: compose makes one on first use");
     }
+    ignored(ctx, section)?;
     password(ctx, section);
     ambient(ctx, section);
     Ok(())
@@ -75,6 +76,24 @@ fn env_file(ctx: &Ctx, path: &Path, section: &mut Section<'_>) -> Result<()> {
         let wrong = is_tracked.then(|| "it is tracked by git, password and all".to_owned());
         section.fail_if(".env in git", wrong, "git rm --cached .env");
     }
+    Ok(())
+}
+
+/// What holds passwords and dumps is one `git add .` away from everybody else.
+fn ignored(ctx: &Ctx, section: &mut Section<'_>) -> Result<()> {
+    if !ctx.proc.has("git") || !ctx.root.join(".git").exists() {
+        return Ok(());
+    }
+    let mut open = Vec::new();
+    for name in [".env", ".xtask"] {
+        let asking = Run::new("git").args(["check-ignore", "--quiet", "--no-index", name]);
+        if !ctx.proc.capture(&asking)?.is_success() {
+            open.push(name);
+        }
+    }
+    let wrong = (!open.is_empty()).then(|| format!("git does not ignore {}", open.join(", ")));
+    let fix = format!("printf '/%s\\n' {} >> .gitignore", open.join(" "));
+    section.warn_if("git ignores", wrong, &fix);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use nix::sys::statvfs::statvfs;
 use pg_live::Session;
-use pg_live::facts::facts;
+use pg_live::facts::bytes;
 
 use super::Section;
 use super::fixes::Mend;
@@ -53,8 +53,7 @@ fn existing(path: &Path) -> PathBuf {
 
 fn database_size(ctx: &Ctx, target: &Target) -> Option<i64> {
     let ServerState::Running(address) = target.state(ctx).ok()? else { return None };
-    let found = ctx.wait(async { facts(&Session::connect(&address, "doctor").await?).await });
-    Some(found.ok()?.bytes)
+    ctx.wait(async { bytes(&Session::connect(&address, "doctor").await?).await }).ok()
 }
 
 fn disk(section: &mut Section<'_>, name: &str, place: &Path, database: Option<i64>) {

@@ -4,9 +4,9 @@
 
 use anyhow::Result;
 use pg_diff::Dump;
-use pg_live::facts::{Facts, facts};
+use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::seeds::{self, DeclaredSeeds};
-use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
+use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure, run_again};
 use pg_live::{Address, Session, database, load, quote_ident};
 
 use crate::config::ShadowPlace;
@@ -79,24 +79,71 @@ fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) ->
         )
         .await
     });
-    match made {
-        Ok(shadow) => Ok(shadow),
-        Err(Waited::Failed(ShadowFailure::Declared(failure))) => Err(init.fault(&failure)),
-        Err(Waited::Failed(ShadowFailure::Server(error))) => {
+    made.map_err(|why| no_shadow(init, why))
+}
+
+fn no_shadow(init: &InitFile, why: Waited<ShadowFailure>) -> anyhow::Error {
+    match why {
+        Waited::Failed(ShadowFailure::Declared(failure)) => init.fault(&failure),
+        Waited::Failed(ShadowFailure::Server(error)) => {
             let denied = error.kind == pg_live::ErrorKind::Permission;
             let error = anyhow::Error::from(error)
                 .context("making a scratch database on the target's server");
             if denied {
                 let exit = crate::outcome::Exit::Failed;
-                return Err(Fault::new(exit, format!("{error:#}"))
+                return Fault::new(exit, format!("{error:#}"))
                     .hint("let the role make databases (ALTER ROLE ... CREATEDB), or set shadow = \"local\" for the target in Cargo.toml")
-                    .into());
+                    .into();
             }
-            Err(error)
+            error
         }
-        Err(Waited::Interrupted) => Err(Fault::interrupted().into()),
-        Err(Waited::Runtime(error)) => Err(error.into()),
+        Waited::Interrupted => Fault::interrupted().into(),
+        Waited::Runtime(error) => error.into(),
     }
+}
+
+/// Runs init.sql once more where it ran already: what it then changes of the
+/// schema, and the tables whose number of rows it changes.
+pub fn run_twice(
+    ctx: &Ctx,
+    target: &Target,
+    live: &Address,
+    init: &InitFile,
+) -> Result<Vec<String>> {
+    let once = prove(ctx, target, live, init)?;
+    let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
+    let shadow = build_shadow(ctx, &server, live, init)?;
+    ctx.term.equivalent("$", &format!("psql -f {} # in a copy of it, once more", init.shown));
+    let (session, address) = ctx
+        .wait(async {
+            let session = maintenance(&server).await?;
+            let address = run_again(&session, &shadow, &init.text).await?;
+            Ok((session, address))
+        })
+        .map_err(|why| no_shadow(init, why).context("a second run"))?;
+    let read = (|| {
+        let program = elsewhere.as_ref().unwrap_or(target).program(ctx, "pg_dump", &address)?;
+        let dump = pg_dump::start_schema(ctx, program, roles)?.finish(ctx)?;
+        let facts =
+            ctx.wait(async { facts(&Session::connect(&address, "shadow").await?).await })?;
+        anyhow::Ok((dump, facts))
+    })();
+    // Also after a failure; who interrupted us leaves it to the next sweep.
+    let dropped = ctx.wait(async { database::drop_scratch(&session, &address.database).await });
+    let (dump, facts) = read?;
+    dropped?;
+    let mut changed: Vec<String> = pg_diff::diff(&once.dump, &dump)
+        .iter()
+        .map(|change| {
+            let object = change.object();
+            format!("{} {}", object.kind.to_lowercase(), object.name)
+        })
+        .collect();
+    let rows = |table: &TableFacts| (table.namespace.clone(), table.name.clone(), table.rows);
+    let before: Vec<_> = once.facts.tables.iter().map(rows).collect();
+    let grown = facts.tables.iter().filter(|table| !before.contains(&rows(table)));
+    changed.extend(grown.map(|table| format!("rows of {}", table.name)));
+    Ok(changed)
 }
 
 /// A connection that is on neither the live database nor a shadow.

@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::server::DATABASE;
 use crate::stage::{INIT, Project, skip};
-use crate::tool::{BINARY, Tool};
+use crate::tool::{BINARY, Tool, wait_until};
 
 /// The checks of one name: state, message and fix in one text each.
 fn found(document: &Value, name: &str) -> Vec<String> {
@@ -197,4 +198,54 @@ fn a_dry_run_says_what_fixing_would_do() {
     let told = "with --fix it would run: cargo xtask up";
     project.run(["doctor", "--dry-run"]).exits(1).answers(&[told]);
     project.run(["doctor", "--quick"]).exits(1).answers(&["is stopped"]);
+}
+
+#[test]
+fn a_table_that_somebody_holds_does_not_hold_it_up() {
+    let Some(project) = Project::with_database() else { return };
+    let lock = "BEGIN; LOCK TABLE ingest_queue; SELECT pg_sleep(170)";
+    let _holder = project.psql_on(DATABASE).args(["-c", lock]).start();
+    let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' \
+                AND relation = 'ingest_queue'::regclass AND granted";
+    wait_until("the lock is held", || (project.sql(held) == "1").then_some(()));
+    let started = Instant::now();
+    let document = project.run(["doctor", "--quick", "--json"]).exits(1).document();
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    is_told(&document, "queue", &["skipped", "it cannot be looked at"]);
+    is_told(&document, "default storage box", &["pass"]);
+}
+
+#[test]
+fn an_init_file_that_runs_once_only_is_told() {
+    let Some(project) = Project::with_database() else { return };
+    let name = "init.sql twice";
+    let look = || project.run(["doctor", "--json"]).exits(1).document();
+    assert_eq!(found(&look(), name), ["pass:  | "]);
+    let mark = "CREATE OR REPLACE FUNCTION schema_ready()";
+    let grows = "INSERT INTO event_config (key, value) VALUES (gen_random_uuid(), '1');\n";
+    project.edit_init(mark, &format!("{grows}{mark}"));
+    is_told(&look(), name, &["warning", "a second run changes it: rows of event_config"]);
+    project.edit_init(grows, "CREATE TABLE once_only (id integer);\n");
+    is_told(&look(), name, &["warning", "a second run", "already exists", "IF NOT EXISTS"]);
+    let left = "SELECT count(*) FROM pg_database WHERE datname LIKE '%_building'";
+    assert_eq!(project.sql(left), "0");
+}
+
+#[test]
+fn what_git_would_publish_is_told() {
+    let project = Project::new();
+    Tool::new("git", &project.root).args(["init", "--quiet"]).run().exits(0);
+    project.write(".env", "POSTGRES_PASSWORD=a-long-enough-password\n");
+    Tool::new("git", &project.root).args(["add", "."]).run().exits(0);
+    let look = || project.run(["doctor", "--quick", "--json"]).document();
+    is_told(&look(), ".env in git", &["failure", "git rm --cached .env"]);
+    is_told(&look(), "git ignores", &["warning", ".env, .xtask", ">> .gitignore"]);
+    for name in [".env in git", "git ignores"] {
+        let document = look();
+        let checks = document["data"]["checks"].as_array().expect("are told");
+        let check = checks.iter().find(|it| it["name"] == name).expect("is told");
+        let fix = check["fix"].as_str().expect("has one");
+        Tool::new("sh", &project.root).args(["-c", fix]).run().exits(0);
+        assert!(found(&look(), name)[0].starts_with("pass"), "`{fix}`: {:#}", look());
+    }
 }

@@ -61,6 +61,11 @@ pub async fn facts(session: &Session) -> Result<Facts> {
     Ok(Facts { tables, bytes: row.get(0), server_version: row.get(1) })
 }
 
+/// Size of the whole database in bytes; nothing is counted.
+pub async fn bytes(session: &Session) -> Result<i64> {
+    Ok(session.query_one(include_str!("introspect/server.sql"), &[]).await?.get(0))
+}
+
 /// Large objects of this database, and roles that somebody made.
 pub async fn beside_rows(session: &Session) -> Result<(i64, i64)> {
     let row = session.query_one(include_str!("introspect/cluster.sql"), &[]).await?;
