@@ -6,9 +6,12 @@
 //! Must never: do I/O, wait, read a clock or an environment. Same input, same
 //! bytes out; nothing here can fail.
 
+pub mod catalog;
+pub mod ddl;
 pub mod dump;
 
 pub mod change;
+pub mod plan;
 
 pub use change::{Change, diff};
 pub use dump::{Dump, Entry, Key};

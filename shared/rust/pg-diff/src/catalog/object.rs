@@ -1,0 +1,74 @@
+//! One object: what every kind has, and what only its own kind has.
+//!
+//! Must never: hold something that two equal databases would spell unlike.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Aggregate, Cast, Collation, Column, Composite, Constraint, Default, DefaultPrivilege,
+    Definition, Domain, DomainConstraint, Enum, EventTrigger, Extension, ForeignTable, GrantList,
+    Index, MaterializedView, Policy, Publication, Range, Routine, Rule, Sequence, SequenceOwner,
+    Statistics, Table, TextSearchConfiguration, Trigger, View,
+};
+
+/// Options as PostgreSQL stores them (`fillfactor=70`), sorted.
+pub type Props = Vec<String>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Object {
+    /// The role that owns it; None for what has no owner of its own (a
+    /// column), and where nobody said one: it is the role that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// None: what PostgreSQL gives everything of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants: Option<GrantList>,
+    pub body: Body,
+}
+
+impl Object {
+    pub fn new(body: Body) -> Object {
+        Object { owner: None, comment: None, grants: None, body }
+    }
+}
+
+/// What only its own kind has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    Namespace,
+    Extension(Extension),
+    Collation(Collation),
+    Enum(Enum),
+    Domain(Domain),
+    DomainConstraint(DomainConstraint),
+    Composite(Composite),
+    Range(Range),
+    Sequence(Sequence),
+    SequenceOwner(SequenceOwner),
+    Table(Table),
+    ForeignTable(ForeignTable),
+    Column(Column),
+    Default(Default),
+    Constraint(Constraint),
+    Index(Index),
+    View(View),
+    MaterializedView(MaterializedView),
+    Routine(Routine),
+    Aggregate(Aggregate),
+    Trigger(Trigger),
+    EventTrigger(EventTrigger),
+    Rule(Rule),
+    Policy(Policy),
+    Statistics(Statistics),
+    Publication(Publication),
+    TextSearchConfiguration(TextSearchConfiguration),
+    Cast(Cast),
+    DefaultPrivilege(DefaultPrivilege),
+    /// Languages, foreign data wrappers, servers, user mappings, operators,
+    /// their classes and families, text search dictionaries, parsers and
+    /// templates: made and dropped whole.
+    Definition(Definition),
+}
