@@ -16,6 +16,7 @@ mod node;
 mod online;
 mod options;
 mod order;
+mod probe;
 mod render;
 mod render_alter;
 mod render_create;
@@ -48,7 +49,7 @@ pub fn plan(current: &Catalog, desired: &Catalog, options: &Options) -> Plan {
         match order::order(&nodes, &edges) {
             Ok(ordered) => {
                 let steps = render::render(&nodes, &ordered).finish();
-                return Plan { steps, probes: Vec::new() };
+                return Plan { steps, probes: probe::probes(&nodes) };
             }
             Err(circle) => {
                 // What waits for itself is made again instead of altered, or
@@ -72,7 +73,7 @@ pub fn plan(current: &Catalog, desired: &Catalog, options: &Options) -> Plan {
                 let nodes = node::Nodes::new(&fates, options, &new_graph, &never_inlined);
                 let ordered = order::order_anyway(&nodes, &mut edges);
                 let steps = render::render(&nodes, &ordered).finish();
-                return Plan { steps, probes: Vec::new() };
+                return Plan { steps, probes: probe::probes(&nodes) };
             }
         }
     }

@@ -19,7 +19,7 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     else {
         return;
     };
-    let using = nodes.options.using.get(id).cloned().or_else(|| using(nodes, id, (old, new)));
+    let using = expression(nodes, id);
     let statement = match &using {
         Some(using) => ddl::type_change(id, new, using),
         None => {
@@ -38,6 +38,60 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         let why = format!("values of {} lose digits: {} to {}", id, old.type_name, new.type_name);
         added.hazard(HazardKind::DataLoss, why);
     }
+}
+
+/// What USING says, when it says something.
+pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
+    let (old, new) = (online::column(nodes.fates.old, id)?, online::column(nodes.fates.new, id)?);
+    nodes.options.using.get(id).cloned().or_else(|| using(nodes, id, (old, new)))
+}
+
+/// The type is made by this plan: no row can be asked by it before.
+pub fn moves_to_new_type(nodes: &Nodes<'_>, type_name: &str) -> bool {
+    let name = type_name.trim_end_matches("[]");
+    [Kind::Enum, Kind::Composite, Kind::Range, Kind::Domain].into_iter().any(|kind| {
+        let from = Id::new(kind, "", "");
+        let all = nodes.fates.map.range(from..).take_while(|(id, _)| id.kind == kind);
+        all.filter(|(_, fate)| fate.comes()).any(|(id, _)| ddl::qualified(id) == name)
+    })
+}
+
+/// Every value of the old type is one of the new type.
+pub fn always_fits(old: &Column, new: &Column) -> bool {
+    let base = |name: &str| name.split('(').next().unwrap_or(name).trim().to_owned();
+    let size = |name: &str| -> Option<u32> {
+        name.split_once('(')?.1.split(')').next()?.trim().parse().ok()
+    };
+    let (from, to) = (base(&old.type_name), base(&new.type_name));
+    let rank = |name: &str| match name {
+        "smallint" => Some(1),
+        "integer" => Some(2),
+        "bigint" => Some(3),
+        "numeric" => Some(4),
+        _ => None,
+    };
+    match (rank(&from), rank(&to)) {
+        (Some(from), Some(to)) if from < to && !new.type_name.contains('(') => return true,
+        _ => {}
+    }
+    to == "text"
+        || (to == "character varying"
+            && (size(&new.type_name).is_none()
+                || (from == to
+                    && size(&old.type_name).is_some_and(|it| Some(it) <= size(&new.type_name)))))
+}
+
+/// Labels that an enum column's new type does not have.
+pub fn labels_gone(nodes: &Nodes<'_>, id: &Id) -> Option<Vec<String>> {
+    let labels = |catalog: &Catalog| {
+        let column = online::column(catalog, id)?;
+        match find_type(catalog, Kind::Enum, &column.type_name)? {
+            Body::Enum(it) => Some(it.labels.clone()),
+            _ => None,
+        }
+    };
+    let (old, new) = (labels(nodes.fates.old)?, labels(nodes.fates.new)?);
+    Some(old.into_iter().filter(|label| !new.contains(label)).collect())
 }
 
 /// None where the assignment cast does: it fails where the explicit one cuts
