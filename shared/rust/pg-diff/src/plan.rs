@@ -12,6 +12,7 @@ mod edges;
 mod fate;
 mod graph;
 mod hazard;
+mod holder;
 mod node;
 mod online;
 mod options;

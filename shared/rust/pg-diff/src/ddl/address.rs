@@ -3,15 +3,16 @@
 //! Must never: use CASCADE. What goes is known, and goes by its own step.
 
 use super::{Statement, ident, qualified, table_head};
-use crate::catalog::{Body, Id, Kind, Object, RoutineKind};
+use crate::catalog::{Id, Kind, Object, RoutineKind};
 
 /// `TABLE public.messages`, `CONSTRAINT c ON public.messages`,
 /// `FUNCTION public.f(integer)`.
 pub fn address(id: &Id, object: &Object) -> String {
-    match &object.body {
-        Body::Definition(definition) => return definition.address.clone(),
-        Body::Cast(cast) => return format!("CAST ({} AS {})", cast.source, cast.target),
-        _ => {}
+    if let Some(definition) = object.body.definition() {
+        return definition.address.clone();
+    }
+    if let Some(cast) = object.body.cast() {
+        return format!("CAST ({} AS {})", cast.source, cast.target);
     }
     let place = qualified(id);
     let part = ident(&id.part);
@@ -60,11 +61,10 @@ pub fn address(id: &Id, object: &Object) -> String {
     }
 }
 
-fn routine_word(object: &Object) -> &'static str {
-    match &object.body {
-        Body::Routine(routine) if routine.kind == RoutineKind::Procedure => "PROCEDURE",
-        _ => "FUNCTION",
-    }
+/// `FUNCTION`, for aggregates too, or `PROCEDURE`.
+pub fn routine_word(object: &Object) -> &'static str {
+    let procedure = |it: &crate::catalog::Routine| it.kind == RoutineKind::Procedure;
+    if object.body.routine().is_some_and(procedure) { "PROCEDURE" } else { "FUNCTION" }
 }
 
 /// How an object goes.
@@ -124,10 +124,9 @@ pub fn drop_statement(id: &Id, object: &Object) -> Statement {
 /// `ALTER ... OWNER TO`, of kinds that have an owner.
 pub fn owner_statement(id: &Id, object: &Object, owner: &str) -> Statement {
     let owner = ident(owner);
-    match id.kind {
-        Kind::Table | Kind::ForeignTable => {
-            Statement::action(table_head(id, false), format!("OWNER TO {owner}"))
-        }
-        _ => Statement::whole(format!("ALTER {} OWNER TO {owner}", address(id, object))),
+    if matches!(id.kind, Kind::Table | Kind::ForeignTable) {
+        Statement::action(table_head(id, false), format!("OWNER TO {owner}"))
+    } else {
+        Statement::whole(format!("ALTER {} OWNER TO {owner}", address(id, object)))
     }
 }

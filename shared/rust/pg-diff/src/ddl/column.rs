@@ -54,24 +54,16 @@ fn not_null_clause(not_null: &NotNull) -> String {
 /// The sequence of an identity column, unless it is the parent table's: a
 /// partition has its parent's identity.
 fn own_sequence<'a>(catalog: &'a Catalog, id: &Id, identity: &Identity) -> Option<&'a Sequence> {
-    let table = catalog.get(&id.of(Kind::Table))?;
-    if let crate::catalog::Body::Table(table) = &table.body
-        && table.partition.is_some()
-    {
+    if catalog.body(&id.of(Kind::Table))?.partition().is_some() {
         return None;
     }
-    match &catalog.get(&identity.sequence)?.body {
-        crate::catalog::Body::Sequence(sequence) => Some(sequence),
-        _ => None,
-    }
+    catalog.body(&identity.sequence)?.sequence()
 }
 
 fn identity_clause(catalog: &Catalog, identity: &Identity) -> String {
     let always = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let mut options = format!("SEQUENCE NAME {}", qualified(&identity.sequence));
-    if let Some(object) = catalog.get(&identity.sequence)
-        && let crate::catalog::Body::Sequence(sequence) = &object.body
-    {
+    if let Some(sequence) = catalog.body(&identity.sequence).and_then(|it| it.sequence()) {
         options.push(' ');
         options.push_str(&sequence::options(sequence));
     }
@@ -133,6 +125,7 @@ pub fn type_change(id: &Id, column: &Column, using: &str) -> Statement {
 }
 
 /// One property of a column that is neither its type nor its default.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other properties are no column's")]
 pub fn alter_column(
     property: Property,
     catalog: &Catalog,

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use super::address::routine_word;
 use super::{Statement, address, ident, literal, qualified};
-use crate::catalog::{Body, Grant, GrantList, Grantee, Id, Kind, Object, RoutineKind};
+use crate::catalog::{Grant, GrantList, Grantee, Id, Kind, Object};
 
 pub fn comment(id: &Id, object: &Object) -> Statement {
     let text = object.comment.as_ref().map_or_else(|| "NULL".to_owned(), |it| literal(it));
@@ -24,13 +25,12 @@ pub fn change_grants(
     changes(from, to)
         .into_iter()
         .map(|change| {
-            let privileges = match id.kind {
-                Kind::Column => {
-                    let column = ident(&id.part);
-                    let with = |it: &String| format!("{it} ({column})");
-                    change.privileges.iter().map(with).collect::<Vec<_>>().join(", ")
-                }
-                _ => change.privileges.join(", "),
+            let privileges = if id.kind == Kind::Column {
+                let column = ident(&id.part);
+                let with = |it: &String| format!("{it} ({column})");
+                change.privileges.iter().map(with).collect::<Vec<_>>().join(", ")
+            } else {
+                change.privileges.join(", ")
             };
             let who = grantee(&change.grantee, owner);
             Statement::whole(change.spell(&privileges, &format!("ON {place} "), &who))
@@ -64,6 +64,7 @@ fn grantee(grantee: &Grantee, owner: &str) -> String {
 }
 
 /// What GRANT calls the object: views and foreign tables are tables to it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is called as everywhere")]
 fn grant_place(id: &Id, object: &Object) -> String {
     match id.kind {
         Kind::Column | Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => {
@@ -73,11 +74,7 @@ fn grant_place(id: &Id, object: &Object) -> String {
             format!("TYPE {}", qualified(id))
         }
         Kind::Routine | Kind::Aggregate => {
-            let word = match &object.body {
-                Body::Routine(routine) if routine.kind == RoutineKind::Procedure => "PROCEDURE",
-                _ => "FUNCTION",
-            };
-            format!("{word} {}({})", qualified(id), id.part)
+            format!("{} {}({})", routine_word(object), qualified(id), id.part)
         }
         Kind::ForeignDataWrapper => format!("FOREIGN DATA WRAPPER {}", ident(&id.name)),
         Kind::Server => format!("FOREIGN SERVER {}", ident(&id.name)),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::column::{self, definition, spell_option};
 use super::{Statement, ident, qualified};
-use crate::catalog::{Body, Catalog, ForeignTable, Id, Kind, Partition, ReplicaIdentity, Table};
+use crate::catalog::{Catalog, ForeignTable, Id, Kind, Partition, ReplicaIdentity, Table};
 use crate::diff::Property;
 
 /// `ALTER TABLE [ONLY] public.messages`. ONLY for what does not come to
@@ -20,11 +20,7 @@ pub fn table_head(id: &Id, only: bool) -> String {
 /// are the defaults that go into the columns.
 pub fn create_table(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec<Statement> {
     let Some(object) = catalog.get(id) else { return Vec::new() };
-    let inherits = match &object.body {
-        Body::Table(table) => &table.inherits,
-        Body::ForeignTable(table) => &table.inherits,
-        _ => return Vec::new(),
-    };
+    let inherits = object.body.inherits();
     let local = |column: &crate::catalog::Column| column.is_local || inherits.is_empty();
     let lines: Vec<String> = catalog
         .columns(id)
@@ -43,25 +39,19 @@ pub fn create_table(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) 
     } else {
         format!(" INHERITS ({})", parents.join(", "))
     };
-    let mut all = match &object.body {
-        Body::Table(table) => {
+    let (head, tail) = match (object.body.table(), object.body.foreign_table()) {
+        (Some(table), _) => {
             let unlogged = if table.is_unlogged { "UNLOGGED " } else { "" };
-            let text = format!(
-                "CREATE {unlogged}TABLE {place} {columns}{inherits_clause}{}",
-                trailing(table)
-            );
-            vec![Statement::whole(text)]
+            (format!("CREATE {unlogged}TABLE"), trailing(table))
         }
-        Body::ForeignTable(table) => {
-            let text = format!(
-                "CREATE FOREIGN TABLE {place} {columns}{inherits_clause} SERVER {}{}",
-                ident(&table.server),
-                foreign_clause(table)
-            );
-            vec![Statement::whole(text)]
+        (_, Some(table)) => {
+            let tail = format!(" SERVER {}{}", ident(&table.server), foreign_clause(table));
+            ("CREATE FOREIGN TABLE".to_owned(), tail)
         }
-        _ => Vec::new(),
+        (None, None) => return Vec::new(),
     };
+    let text = format!("{head} {place} {columns}{inherits_clause}{tail}");
+    let mut all = vec![Statement::whole(text)];
     for (id, column) in catalog.columns(id) {
         if !local(column) && column.not_null.as_ref().is_some_and(|it| it.is_local) {
             let action = format!("ALTER COLUMN {} SET NOT NULL", ident(&id.part));
@@ -69,7 +59,7 @@ pub fn create_table(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) 
         }
         all.extend(column::settings(&id, column));
     }
-    if let Body::Table(table) = &object.body {
+    if let Some(table) = object.body.table() {
         all.extend(after_create(id, table));
     }
     all
@@ -154,6 +144,7 @@ pub fn detach(id: &Id, partition: &Partition) -> Statement {
 
 /// One property of a table that is neither its kind nor its key nor what it
 /// is a partition of.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other properties are no table's")]
 pub fn alter_table(property: Property, id: &Id, (old, new): (&Table, &Table)) -> Vec<Statement> {
     let on = |what: String| Statement::action(table_head(id, false), what);
     let switch = |now: bool, yes: &str, no: &str| vec![on(if now { yes } else { no }.to_owned())];

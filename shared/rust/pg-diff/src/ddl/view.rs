@@ -34,6 +34,7 @@ pub fn create_materialized_view(id: &Id, view: &MaterializedView) -> Statement {
     ))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other properties are no such view's")]
 pub fn alter_materialized_view(
     property: Property,
     id: &Id,

@@ -121,12 +121,10 @@ impl Added<'_> {
     /// It locks, reads or writes the relation that `id` is or is a part of,
     /// when that was there before.
     pub fn on_table(self, nodes: &Nodes<'_>, id: &Id) -> Self {
-        let relation = match nodes.fates.new.get(id).or_else(|| nodes.fates.old.get(id)) {
-            Some(object) => match &object.body {
-                crate::catalog::Body::Index(it) => Some(it.table.clone()),
-                _ => relation_of(nodes.fates.old, id),
-            },
-            None => None,
+        let body = nodes.fates.new.body(id).or_else(|| nodes.fates.old.body(id));
+        let relation = match body.and_then(|it| it.index()) {
+            Some(index) => Some(index.table.clone()),
+            None => relation_of(nodes.fates.old, id),
         };
         if let Some(relation) = relation
             && matches!(relation.kind, Kind::Table | Kind::ForeignTable | Kind::MaterializedView)

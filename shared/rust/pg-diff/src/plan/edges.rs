@@ -158,12 +158,8 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
 fn children_of_index<'a>(catalog: &'a Catalog, parent: &'a Id) -> impl Iterator<Item = Id> + 'a {
     let is_index = matches!(parent.kind, Kind::Constraint | Kind::Index);
     catalog.objects.iter().filter(move |_| is_index).filter_map(move |(id, object)| {
-        let of = match &object.body {
-            Body::Index(it) => it.parent.as_ref(),
-            Body::Constraint(it) if it.kind != ConstraintKind::Foreign => it.parent.as_ref(),
-            _ => None,
-        };
-        (of == Some(parent)).then(|| id.clone())
+        let foreign = object.body.constraint().is_some_and(|it| it.kind == ConstraintKind::Foreign);
+        (!foreign && object.body.parent() == Some(parent)).then(|| id.clone())
     })
 }
 
@@ -191,6 +187,7 @@ fn names(nodes: &Nodes<'_>, edges: &mut Edges) {
 }
 
 /// The names that an object takes, with what they must be unique among.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has names of its own kind only")]
 fn names_of(catalog: &Catalog, id: &Id) -> Vec<(&'static str, String)> {
     let own = format!("{}\0{}", id.namespace, id.name);
     let Some(object) = catalog.get(id) else { return Vec::new() };
@@ -221,10 +218,8 @@ fn names_of(catalog: &Catalog, id: &Id) -> Vec<(&'static str, String)> {
 /// Partitions and their indexes.
 fn partitions(nodes: &Nodes<'_>, edges: &mut Edges) {
     let (old, new) = (nodes.fates.old, nodes.fates.new);
-    let parent = |catalog: &Catalog, id: &Id| match catalog.get(id).map(|it| &it.body) {
-        Some(Body::Table(it)) => it.partition.as_ref().map(|it| it.parent.clone()),
-        Some(Body::ForeignTable(it)) => it.partition.as_ref().map(|it| it.parent.clone()),
-        _ => None,
+    let parent = |catalog: &Catalog, id: &Id| {
+        catalog.body(id).and_then(|it| it.partition()).map(|it| it.parent.clone())
     };
     // Bounds must be free before they are taken.
     let mut leaving: BTreeMap<Id, Vec<Node>> = BTreeMap::new();
@@ -250,11 +245,7 @@ fn partitions(nodes: &Nodes<'_>, edges: &mut Edges) {
             before_table_is_attached(nodes, edges, &id, &parent);
         } else {
             // An index: after the parent's, and after its own table.
-            let of = match new.get(&id).map(|it| &it.body) {
-                Some(Body::Index(it)) => it.parent.clone(),
-                Some(Body::Constraint(it)) => it.parent.clone(),
-                _ => None,
-            };
+            let of = new.body(&id).and_then(|it| it.parent()).cloned();
             if let Some(made) = of.as_ref().and_then(|it| nodes.maker(it)) {
                 edges.edge(made, attach.clone());
             }
@@ -276,13 +267,15 @@ fn before_table_is_attached(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, paren
     edges.edge(attach.clone(), Node { op: Op::Move, id: parent.clone() });
     edges.edge(attach.clone(), Node { op: Op::Attach, id: parent.clone() });
     for (part, object) in &new.objects {
-        let (table, of) = match &object.body {
-            Body::Index(it) => (it.table.clone(), it.parent.clone()),
-            Body::Constraint(it) => (part.of(Kind::Table), it.parent.clone()),
-            Body::Column(_) => (part.of(Kind::Table), None),
-            _ => continue,
+        let table = match object.body.index() {
+            Some(index) => index.table.clone(),
+            None => part.of(Kind::Table),
         };
-        if table == *parent && matches!(object.body, Body::Column(_)) {
+        let of = object.body.parent().cloned();
+        if !matches!(part.kind, Kind::Index | Kind::Constraint | Kind::Column) {
+            continue;
+        }
+        if table == *parent && part.kind == Kind::Column {
             if let Some(made) = nodes.maker(part) {
                 edges.edge(made, attach.clone());
             }

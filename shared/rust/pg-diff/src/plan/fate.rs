@@ -269,6 +269,7 @@ impl<'a> Fates<'a> {
     /// What PostgreSQL refuses to keep while a column's type changes. Indexes
     /// and checks it rebuilds by itself, unless they differ too.
     /// Source: `RememberAllDependentForRebuilding` of tablecmds.c.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the server keeps or rebuilds the rest")]
     fn retype(&mut self, column: &Id) {
         if self.retyped.insert(column.clone(), ()).is_some() {
             return;
@@ -286,7 +287,6 @@ impl<'a> Fates<'a> {
                 | Kind::Column
                 | Kind::Routine => true,
                 Kind::Constraint => self.is_foreign_key(&dependant),
-                Kind::Index | Kind::Statistics => false,
                 _ => false,
             };
             if in_the_way {

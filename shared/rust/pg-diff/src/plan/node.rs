@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fate::{Fate, Fates};
 use super::graph::relation_of;
 use super::options::Options;
-use crate::catalog::{Body, Catalog, Constraint, ConstraintKind, Dependencies, Id, Kind, Link};
+use crate::catalog::{Body, Catalog, Constraint, Dependencies, Id, Kind};
 use crate::diff::{Difference, Property};
 
 /// In the order in which they are taken when nothing else decides.
@@ -92,11 +92,11 @@ impl<'a> Nodes<'a> {
         nodes
     }
 
-    fn old(&self) -> &'a Catalog {
+    pub fn old(&self) -> &'a Catalog {
         self.fates.old
     }
 
-    fn new_side(&self) -> &'a Catalog {
+    pub fn new_side(&self) -> &'a Catalog {
         self.fates.new
     }
 
@@ -118,26 +118,17 @@ impl<'a> Nodes<'a> {
 
     /// An index that is built while others write.
     pub fn is_built_outside(&self, id: &Id) -> bool {
-        match self.new_side().get(id).map(|it| &it.body) {
-            Some(Body::Index(index)) => {
-                !self.swapped.contains(id) && !index.is_partitioned && self.is_live(&index.table)
-            }
-            _ => false,
-        }
+        self.new_side().body(id).and_then(|it| it.index()).is_some_and(|index| {
+            !self.swapped.contains(id) && !index.is_partitioned && self.is_live(&index.table)
+        })
     }
 
     pub fn new_constraint(&self, id: &Id) -> Option<&'a Constraint> {
-        match &self.new_side().get(id)?.body {
-            Body::Constraint(it) => Some(it),
-            _ => None,
-        }
+        self.new_side().body(id)?.constraint()
     }
 
     pub fn old_constraint(&self, id: &Id) -> Option<&'a Constraint> {
-        match &self.old().get(id)?.body {
-            Body::Constraint(it) => Some(it),
-            _ => None,
-        }
+        self.old().body(id)?.constraint()
     }
 
     /// True when what a default needs has to wait for the default's table.
@@ -189,185 +180,16 @@ impl<'a> Nodes<'a> {
     /// Parents of a relation's part: the same part of each parent table.
     pub fn parents(catalog: &Catalog, id: &Id) -> Vec<Id> {
         let Some(relation) = relation_of(catalog, id) else { return Vec::new() };
-        let (partition, inherits) = match catalog.get(&relation).map(|it| &it.body) {
-            Some(Body::Table(it)) => (&it.partition, &it.inherits),
-            Some(Body::ForeignTable(it)) => (&it.partition, &it.inherits),
-            _ => return Vec::new(),
-        };
-        let all = partition.iter().map(|it| &it.parent).chain(inherits);
+        let Some(body) = catalog.body(&relation) else { return Vec::new() };
+        let all = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
         all.map(|parent| parent.with(id.kind, &id.part)).filter(|it| catalog.contains(it)).collect()
-    }
-
-    /// Whose CREATE brings `id`, which comes.
-    pub fn creator(&self, id: &Id) -> Node {
-        let own = Node { op: Op::Create, id: id.clone() };
-        match id.kind {
-            Kind::Column => {
-                if let Some(relation) = self.fates.coming_relation(id) {
-                    return Node { op: Op::Create, id: relation };
-                }
-                let parents = Nodes::parents(self.new_side(), id);
-                match parents.into_iter().find(|it| self.comes(it)) {
-                    Some(parent) => self.creator(&parent),
-                    None => own,
-                }
-            }
-            Kind::Default => self.default_creator(id).unwrap_or(own),
-            Kind::Sequence => match self.identity_column(self.new_side(), id) {
-                Some(column) if self.comes(&column) => self.creator(&column),
-                Some(column) => Node { op: Op::Alter, id: column },
-                None => own,
-            },
-            Kind::Constraint => self.constraint_creator(id).unwrap_or(own),
-            _ => own,
-        }
-    }
-
-    fn default_creator(&self, id: &Id) -> Option<Node> {
-        let column = id.with(Kind::Column, &id.part);
-        if !self.comes(&column) {
-            return None;
-        }
-        let creator = self.creator(&column);
-        if creator.id == column || self.fates.coming_relation(id).is_some() {
-            return self.inlined.contains(id).then_some(creator);
-        }
-        // By the parent's ADD COLUMN, with the parent's default.
-        let expression = |id: &Id| match self.new_side().get(id).map(|it| &it.body) {
-            Some(Body::Default(it)) => Some(it.expression.clone()),
-            _ => None,
-        };
-        let parent =
-            Nodes::parents(self.new_side(), id).into_iter().find(|it| self.inlined.contains(it))?;
-        (expression(&parent) == expression(id)).then_some(creator)
-    }
-
-    fn constraint_creator(&self, id: &Id) -> Option<Node> {
-        let constraint = self.new_constraint(id)?;
-        let table = id.of(Kind::Table);
-        let is_index = matches!(
-            constraint.kind,
-            ConstraintKind::Primary | ConstraintKind::Unique | ConstraintKind::Exclude
-        );
-        if is_index {
-            return None;
-        }
-        if let Some(parent) = &constraint.parent
-            && constraint.kind == ConstraintKind::Foreign
-        {
-            return Some(if self.comes(parent) {
-                self.creator(parent)
-            } else {
-                Node { op: Op::Attach, id: table }
-            });
-        }
-        if constraint.is_local {
-            return None;
-        }
-        let parents = Nodes::parents(self.new_side(), id);
-        let parent_comes = parents.iter().find(|it| self.comes(it));
-        if self.comes(&table) {
-            let by_inherits = matches!(
-                self.new_side().get(&table).map(|it| &it.body),
-                Some(Body::Table(it)) if it.partition.is_none()
-            );
-            // A partition has it before it is attached.
-            let waits = parent_comes.is_some_and(|it| !self.comes(&it.of(Kind::Table)));
-            return (by_inherits && !waits).then_some(Node { op: Op::Create, id: table });
-        }
-        parent_comes.map(|parent| self.creator(parent))
-    }
-
-    /// The column whose identity a sequence is.
-    pub fn identity_column(&self, catalog: &Catalog, sequence: &Id) -> Option<Id> {
-        let is_identity = matches!(
-            catalog.get(sequence).map(|it| &it.body),
-            Some(Body::Sequence(it)) if it.is_identity
-        );
-        if !is_identity {
-            return None;
-        }
-        // Partitions share their parent's: the first that is no partition's.
-        let mut columns = catalog.objects.iter().filter_map(|(id, object)| match &object.body {
-            Body::Column(it) if it.identity.as_ref().is_some_and(|it| it.sequence == *sequence) => {
-                Some(id)
-            }
-            _ => None,
-        });
-        columns.find(|id| Nodes::parents(catalog, id).is_empty()).cloned()
-    }
-
-    /// Whose DROP takes `id` away, which goes.
-    pub fn dropper(&self, id: &Id) -> Node {
-        let own = Node { op: Op::Drop, id: id.clone() };
-        if self.swapped.contains(id) {
-            return own;
-        }
-        if id.kind == Kind::SequenceOwner {
-            let sequence_goes = self.goes(&id.of(Kind::Sequence));
-            return if sequence_goes { self.dropper(&id.of(Kind::Sequence)) } else { own };
-        }
-        if id.kind == Kind::Sequence
-            && let Some(column) = self.identity_column(self.old(), id)
-            && !self.goes(&column)
-        {
-            return Node { op: Op::Alter, id: column };
-        }
-        if matches!(id.kind, Kind::Column | Kind::Constraint) {
-            let parents = Nodes::parents(self.old(), id);
-            let follows = id.kind == Kind::Column
-                || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
-            if follows && let Some(parent) = parents.iter().find(|it| self.goes(it)) {
-                return self.dropper(parent);
-            }
-        }
-        let holders = self.old_graph.needs(id).filter(|(_, link)| *link == Link::Auto);
-        let mut holders = holders.map(|(holder, _)| holder).filter(|it| self.goes(it));
-        match holders.find(|holder| self.takes_along(holder, id)) {
-            Some(holder) => self.dropper(holder),
-            None => own,
-        }
-    }
-
-    /// True when the DROP of `holder` may silently be the end of `id`.
-    fn takes_along(&self, holder: &Id, id: &Id) -> bool {
-        let is_foreign =
-            self.old_constraint(id).is_some_and(|it| it.kind == ConstraintKind::Foreign);
-        if is_foreign {
-            // Two tables that refer to each other could not be dropped in any
-            // order.
-            let other = self.old_constraint(id).and_then(|it| it.references.clone());
-            if other.is_some_and(|it| self.goes(&it) && it != id.of(Kind::Table)) {
-                return false;
-            }
-        }
-        match self.fates.get(holder) {
-            Some(Fate::Aside(_)) if holder.kind == Kind::Table => {
-                // Names of indexes and statistics are the namespace's: they
-                // are in the way of the new table's.
-                let by_name = matches!(id.kind, Kind::Index | Kind::Statistics)
-                    || self.old_constraint(id).is_some_and(|it| it.kind != ConstraintKind::Check);
-                !by_name
-            }
-            Some(Fate::Aside(_)) => false,
-            Some(Fate::Recreate(_)) => true,
-            Some(Fate::Drop) => {
-                // What is replaced goes by itself, at its own time.
-                self.fates.get(id) == Some(&Fate::Drop)
-                    || matches!(
-                        holder.kind,
-                        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView
-                    )
-            }
-            Some(Fate::Create | Fate::Alter(_)) | None => false,
-        }
     }
 
     fn own_differences(&self, id: &Id, differences: &[Difference]) -> Vec<Difference> {
         let parents = Nodes::parents(self.new_side(), id);
         let by_parent = |difference: &Difference| {
-            let recurses = match id.kind {
-                Kind::Column => matches!(
+            let recurses = if id.kind == Kind::Column {
+                matches!(
                     difference.property,
                     Property::Type
                         | Property::Collation
@@ -375,11 +197,10 @@ impl<'a> Nodes<'a> {
                         | Property::NotNullName
                         | Property::Generated
                         | Property::Identity
-                ),
-                Kind::Constraint => {
-                    matches!(difference.property, Property::Validated | Property::Deferrable)
-                }
-                _ => false,
+                )
+            } else {
+                id.kind == Kind::Constraint
+                    && matches!(difference.property, Property::Validated | Property::Deferrable)
             };
             recurses
                 && parents.iter().any(|parent| {

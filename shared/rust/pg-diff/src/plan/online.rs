@@ -8,11 +8,14 @@
 
 use super::fate::Fate;
 use super::node::{Nodes, Op};
-use crate::catalog::{Body, Catalog, Column, Constraint, ConstraintKind, Id, Kind, TableKind};
+use crate::catalog::{
+    Body, Catalog, Column, Constraint, ConstraintKind, Id, Kind, ReplicaIdentity, TableKind,
+};
 use crate::ddl::ident;
 use crate::diff::Property;
 
 /// Operations beside the object's own CREATE, ALTER and DROP.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is done by one operation")]
 pub fn extra_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
     match id.kind {
         Kind::Index => index_ops(nodes, id, fate),
@@ -62,11 +65,7 @@ fn index_ops(nodes: &Nodes<'_>, id: &Id, _fate: &Fate) -> Vec<Op> {
 /// True when a partition's index has to be made part of its parent's. When the
 /// table is attached while the parent's index is there, the server does it.
 fn attaches(nodes: &Nodes<'_>, id: &Id, table: &Id, parent: &Id) -> bool {
-    let old_parent = match nodes.fates.old.get(id).map(|it| &it.body) {
-        Some(Body::Index(it)) => it.parent.as_ref(),
-        Some(Body::Constraint(it)) => it.parent.as_ref(),
-        _ => None,
-    };
+    let old_parent = nodes.fates.old.body(id).and_then(|it| it.parent());
     let table_attaches = is_attached(nodes, table);
     if nodes.comes(parent) {
         return true;
@@ -77,11 +76,7 @@ fn attaches(nodes: &Nodes<'_>, id: &Id, table: &Id, parent: &Id) -> bool {
 /// The table becomes a partition in this plan.
 fn is_attached(nodes: &Nodes<'_>, table: &Id) -> bool {
     let Some(fate) = nodes.fates.get(table) else { return false };
-    let becomes = match nodes.fates.new.get(table).map(|it| &it.body) {
-        Some(Body::Table(it)) => it.partition.is_some(),
-        Some(Body::ForeignTable(it)) => it.partition.is_some(),
-        _ => false,
-    };
+    let becomes = nodes.fates.new.body(table).is_some_and(|it| it.partition().is_some());
     becomes
         && (fate.comes() || fate.differences().iter().any(|it| it.property == Property::Partition))
 }
@@ -110,16 +105,16 @@ fn is_about_index(property: Property) -> bool {
 
 /// The index that a table names, as object: an index or a constraint.
 fn names_index(catalog: &Catalog, table: &Id) -> Option<Id> {
-    use crate::catalog::ReplicaIdentity;
-    let name = match &catalog.get(table)?.body {
-        Body::Table(it) => match &it.replica_identity {
+    let body = catalog.body(table)?;
+    let name = match (body.table(), body.materialized_view()) {
+        (Some(it), _) => match &it.replica_identity {
             ReplicaIdentity::Index(name) => Some(name),
             ReplicaIdentity::Default | ReplicaIdentity::Full | ReplicaIdentity::Nothing => {
                 it.cluster_on.as_ref()
             }
         },
-        Body::MaterializedView(it) => it.cluster_on.as_ref(),
-        _ => None,
+        (_, Some(it)) => it.cluster_on.as_ref(),
+        (None, None) => None,
     }?;
     let index = Id::new(Kind::Index, &table.namespace, name);
     Some(if catalog.contains(&index) { index } else { table.with(Kind::Constraint, name) })
@@ -300,8 +295,5 @@ fn is_filled(nodes: &Nodes<'_>, id: &Id) -> bool {
 }
 
 pub fn column<'a>(catalog: &'a Catalog, id: &Id) -> Option<&'a Column> {
-    match &catalog.get(id)?.body {
-        Body::Column(it) => Some(it),
-        _ => None,
-    }
+    catalog.body(id)?.column()
 }

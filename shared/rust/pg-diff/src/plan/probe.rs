@@ -11,6 +11,7 @@ use super::{Fill, retype};
 use crate::catalog::{Body, Constraint, ConstraintKind, Id, Kind};
 use crate::ddl::{ident, literal, qualified};
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "no row stands against the rest")]
 pub fn probes(nodes: &Nodes<'_>) -> Vec<Probe> {
     let mut all = Vec::new();
     for id in nodes.fates.map.keys() {

@@ -6,7 +6,7 @@ use super::draft::Drafts;
 use super::node::{Node, Nodes, Op};
 use super::{Action, Mode};
 use super::{online, render_alter, render_create, render_drop};
-use crate::catalog::{Body, Id, Kind, ReplicaIdentity};
+use crate::catalog::{Id, Kind, ReplicaIdentity};
 use crate::ddl::{self, Statement, ident, relation};
 
 pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
@@ -46,16 +46,10 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
 
 fn attach(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let Some(object) = nodes.fates.new.get(id) else { return };
-    let statement = match &object.body {
-        Body::Table(it) => it.partition.as_ref().map(|it| ddl::attach(id, it)),
-        Body::ForeignTable(it) => it.partition.as_ref().map(|it| ddl::attach(id, it)),
-        Body::Index(it) => {
-            it.parent.as_ref().map(|it| ddl::attach_index(it, &id.namespace, &id.name))
-        }
-        Body::Constraint(it) => {
-            it.parent.as_ref().map(|it| ddl::attach_index(it, &id.namespace, &id.part))
-        }
-        _ => None,
+    let statement = match (object.body.partition(), object.body.parent()) {
+        (Some(partition), _) => Some(ddl::attach(id, partition)),
+        (_, Some(parent)) => Some(ddl::attach_index(parent, &id.namespace, id.own_name())),
+        (None, None) => None,
     };
     if let Some(statement) = statement {
         drafts.add(id, Action::Alter, statement).on_table(nodes, id);
@@ -63,40 +57,35 @@ fn attach(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
 }
 
 fn finish(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
-    match nodes.fates.new.get(id).map(|it| &it.body) {
-        Some(Body::Table(table)) => {
-            if let ReplicaIdentity::Index(_) = &table.replica_identity {
-                let statement = ddl::replica_identity(id, &table.replica_identity);
-                drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-            }
-            if let Some(index) = &table.cluster_on {
-                let statement = ddl::cluster_on(id, Some(index));
-                drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-            }
+    let Some(body) = nodes.fates.new.body(id) else { return };
+    if let Some(table) = body.table() {
+        if let ReplicaIdentity::Index(_) = &table.replica_identity {
+            let statement = ddl::replica_identity(id, &table.replica_identity);
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
         }
-        Some(Body::MaterializedView(view)) => {
-            if let Some(index) = &view.cluster_on {
-                let place = relation(&id.namespace, &id.name);
-                let cluster =
-                    format!("ALTER MATERIALIZED VIEW {place} CLUSTER ON {}", ident(index));
-                drafts.add(id, Action::Alter, Statement::whole(cluster));
-            }
+        if let Some(index) = &table.cluster_on {
+            let statement = ddl::cluster_on(id, Some(index));
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
         }
-        _ => {}
+    }
+    if let Some(index) = body.materialized_view().and_then(|it| it.cluster_on.as_ref()) {
+        let place = relation(&id.namespace, &id.name);
+        let cluster = format!("ALTER MATERIALIZED VIEW {place} CLUSTER ON {}", ident(index));
+        drafts.add(id, Action::Alter, Statement::whole(cluster));
     }
 }
 
 fn validate(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
-    let statement = match id.kind {
-        Kind::DomainConstraint => ddl::validate_domain(id),
-        Kind::Column => {
-            let name = match online::enforcing(nodes, id) {
-                Some(online::Enforcing::Native) => render_alter::native_name(nodes, id),
-                _ => online::guard_name(nodes, id),
-            };
-            ddl::validate(&id.with(Kind::Constraint, &name))
-        }
-        _ => ddl::validate(id),
+    let statement = if id.kind == Kind::DomainConstraint {
+        ddl::validate_domain(id)
+    } else if id.kind == Kind::Column {
+        let name = match online::enforcing(nodes, id) {
+            Some(online::Enforcing::Native) => render_alter::native_name(nodes, id),
+            _ => online::guard_name(nodes, id),
+        };
+        ddl::validate(&id.with(Kind::Constraint, &name))
+    } else {
+        ddl::validate(id)
     };
     drafts.add(id, Action::Validate, statement.alone()).mode(Mode::Alone).on_table(nodes, id);
 }

@@ -163,11 +163,8 @@ fn alter_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, differences: &[
     let has = |property: Property| differences.iter().any(|it| it.property == property);
     let gone = |property: Property| {
         has(property)
-            && match property {
-                Property::NotNull => after.not_null.is_none(),
-                Property::Identity => after.identity.is_none(),
-                _ => false,
-            }
+            && (property == Property::NotNull && after.not_null.is_none()
+                || property == Property::Identity && after.identity.is_none())
     };
     // What is taken away may be in the way of the new type.
     for (property, what) in
@@ -322,6 +319,7 @@ fn effective(id: &Id, grants: Option<&GrantList>, major: u32) -> GrantList {
 /// What a new object gets before anybody says GRANT: what PostgreSQL gives,
 /// or what default privileges say instead, and what they add for its
 /// namespace. Source: manual, ALTER DEFAULT PRIVILEGES.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has no default privileges")]
 fn initial_grants(old: &Catalog, id: &Id) -> GrantList {
     let what = match id.kind {
         Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => "tables",

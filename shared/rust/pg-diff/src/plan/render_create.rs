@@ -16,6 +16,7 @@ use super::{Action, HazardKind, Mode, render_alter};
 use crate::catalog::{Body, Constraint, Id, Index, Kind, Table, TableKind};
 use crate::ddl::{self, Adding, Statement, ident, literal, qualified};
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is made as ddl spells it")]
 pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let new = nodes.fates.new;
     let Some(object) = new.get(id) else { return };

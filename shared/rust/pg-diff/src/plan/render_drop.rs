@@ -42,15 +42,15 @@ pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
 
 /// What goes with an object, if it holds anything.
 fn loses(id: &Id, object: &Object) -> Option<String> {
-    match &object.body {
-        Body::Table(_) => Some(format!("every row of {} goes", named(id))),
-        Body::Column(it) if it.generated.is_none() => {
-            Some(format!("every value of {} goes", named(id)))
-        }
-        Body::Sequence(it) if !it.is_identity => {
-            Some(format!("the current value of {} goes", named(id)))
-        }
-        _ => None,
+    let body = &object.body;
+    if body.table().is_some() {
+        Some(format!("every row of {} goes", named(id)))
+    } else if body.column().is_some_and(|it| it.generated.is_none()) {
+        Some(format!("every value of {} goes", named(id)))
+    } else if body.sequence().is_some_and(|it| !it.is_identity) {
+        Some(format!("the current value of {} goes", named(id)))
+    } else {
+        None
     }
 }
 

@@ -85,10 +85,7 @@ pub fn always_fits(old: &Column, new: &Column) -> bool {
 pub fn labels_gone(nodes: &Nodes<'_>, id: &Id) -> Option<Vec<String>> {
     let labels = |catalog: &Catalog| {
         let column = online::column(catalog, id)?;
-        match find_type(catalog, Kind::Enum, &column.type_name)? {
-            Body::Enum(it) => Some(it.labels.clone()),
-            _ => None,
-        }
+        Some(find_type(catalog, Kind::Enum, &column.type_name)?.enumeration()?.labels.clone())
     };
     let (old, new) = (labels(nodes.fates.old)?, labels(nodes.fates.new)?);
     Some(old.into_iter().filter(|label| !new.contains(label)).collect())
@@ -171,10 +168,7 @@ fn find_type<'a>(catalog: &'a Catalog, kind: Kind, type_name: &str) -> Option<&'
 }
 
 fn composite<'a>(catalog: &'a Catalog, type_name: &str) -> Option<&'a Composite> {
-    match find_type(catalog, Kind::Composite, type_name) {
-        Some(Body::Composite(it)) => Some(it),
-        _ => None,
-    }
+    find_type(catalog, Kind::Composite, type_name)?.composite()
 }
 
 /// Attributes by name, NULL for new ones.
