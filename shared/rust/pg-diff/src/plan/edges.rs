@@ -91,6 +91,11 @@ fn within_objects(nodes: &Nodes<'_>, edges: &mut Edges) {
             edges.edge(node(Op::Prepare), nodes.dropper(id));
         }
         edges.edge(node(Op::Move), node(Op::Drop));
+        if let Some(made) =
+            online::names_index(nodes.fates.new, id).and_then(|index| nodes.maker(&index))
+        {
+            edges.edge(made, node(Op::Finish));
+        }
     }
 }
 

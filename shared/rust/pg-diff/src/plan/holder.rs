@@ -123,7 +123,8 @@ impl Nodes<'_> {
             return Node { op: Op::Alter, id: column };
         }
         if matches!(id.kind, Kind::Column | Kind::Constraint) {
-            let parents = Nodes::parents(self.old(), id);
+            let mut parents = Nodes::parents(self.old(), id);
+            parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
             let follows = id.kind == Kind::Column
                 || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
             if follows && let Some(parent) = parents.iter().find(|it| self.goes(it)) {
