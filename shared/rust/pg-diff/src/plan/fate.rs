@@ -194,6 +194,27 @@ impl<'a> Fates<'a> {
         for id in left {
             self.recreate(&id);
         }
+        // Nor can it go while its parent's stays.
+        let torn: Vec<Id> = self
+            .map
+            .iter()
+            .filter(|(id, fate)| fate.goes() && !self.is_foreign_key(id))
+            .filter(|(id, _)| {
+                let table = match self.old.body(id).and_then(|it| it.index()) {
+                    Some(index) => index.table.clone(),
+                    None => id.of(Kind::Table),
+                };
+                let leaves = self.map.get(&table).is_some_and(|fate| {
+                    fate.goes()
+                        || fate.differences().iter().any(|it| it.property == Property::Partition)
+                });
+                !leaves
+            })
+            .filter_map(|(id, _)| self.old.body(id)?.parent().cloned())
+            .collect();
+        for parent in torn {
+            self.recreate(&parent);
+        }
     }
 
     /// The columns of a relation go with it, also when a relation of another
