@@ -48,9 +48,13 @@ use draft::{Addresses, Draft};
 /// committed last. Where somebody changes what is being read, it is read again.
 const ATTEMPTS: u32 = 5;
 
-/// Whatever the session ran before: `init.sql` may have set anything. What is
-/// not pinned by [`Session`] and changes a spelling is here.
-const BEGIN: &str = include_str!("introspect/begin.sql");
+const BEGIN: &str = concat!(
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
+    include_str!("introspect/spelling.sql")
+);
+
+/// Whatever the session ran before: `init.sql` may have set anything.
+const SPELLING: &str = include_str!("introspect/spelling.sql");
 
 /// What was read is gone, or is called otherwise, since the snapshot was taken.
 #[derive(Debug)]
@@ -132,7 +136,7 @@ impl Introspection<'_> {
         let major = major(session).await?;
         let mut attempt = 1;
         loop {
-            let failure = match objects(session, major).await {
+            let failure = match objects(session, major, BEGIN).await {
                 Ok((catalog, addresses)) => {
                     return Ok(Introspection { session, catalog, addresses, is_open: true });
                 }
@@ -184,6 +188,14 @@ pub async fn introspect(session: &Session) -> Result<Catalog> {
     Introspection::begin(session).await?.with_dependencies().await
 }
 
+/// Reads the objects as the transaction that `session` is in sees them, its
+/// own changes included. Nothing else may change them meanwhile.
+pub async fn introspect_in_transaction(session: &Session) -> Result<Catalog> {
+    let major = major(session).await?;
+    let (catalog, _) = objects(session, major, SPELLING).await?;
+    Ok(catalog)
+}
+
 /// Why an attempt brought nothing.
 enum Failure {
     Moved,
@@ -226,11 +238,12 @@ async fn major(session: &Session) -> Result<u32> {
 async fn objects(
     session: &Session,
     major: u32,
+    first: &str,
 ) -> std::result::Result<(Catalog, Addresses), Failure> {
     let sections: Vec<&Section> = SECTIONS.iter().filter(|it| it.since <= major).collect();
     let texts: Vec<Cow<'_, str>> = sections.iter().map(|it| since::fit(it.sql, major)).collect();
     let begin = async {
-        session.execute(BEGIN).await?;
+        session.execute(first).await?;
         Ok(Vec::new())
     };
     let mut answers: FuturesOrdered<_> = FuturesOrdered::new();
@@ -240,7 +253,9 @@ async fn objects(
     let mut draft = Draft::new(major);
     let mut failure: Option<Failure> = None;
     let mut readers = sections.iter();
-    answers.next().await;
+    if let Some(Err(error)) = answers.next().await {
+        return Err(Failure::Server(error));
+    }
     while let Some(answer) = answers.next().await {
         let Some(section) = readers.next() else { break };
         let read = match answer {
