@@ -13,6 +13,7 @@ pub mod ddl;
 mod diff;
 pub mod dump;
 pub mod plan;
+pub mod scan;
 
 pub use catalog::Catalog;
 pub use diff::{Change, Difference, Property, Way, diff};
