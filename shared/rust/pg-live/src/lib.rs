@@ -25,7 +25,6 @@ mod ready;
 pub mod seeds;
 mod session;
 pub mod shadow;
-pub mod statements;
 mod swap;
 mod tls;
 pub mod vitals;
