@@ -9,6 +9,7 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
 mod batch;
 pub mod cancel;
 pub mod content;
@@ -20,6 +21,7 @@ pub mod health;
 pub mod journal;
 mod load;
 pub mod lock;
+pub mod probe;
 mod protection;
 pub mod prove;
 mod queue;
