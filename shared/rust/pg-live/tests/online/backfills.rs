@@ -43,9 +43,9 @@ fn every_row_is_set_once() {
         let run = run(&place.address, &backfill(&["id"]), &fast()).await;
         run.require_applied();
         assert_eq!(place.ask(WRONG).await, "0");
-        let last = run.events.iter().rev().find_map(|event| match event {
-            Event::BackfillProgress { done, estimated, .. } => Some((*done, *estimated)),
-            _ => None,
+        let last = run.events.iter().rev().find_map(|event| {
+            let Event::BackfillProgress { done, estimated, .. } = event else { return None };
+            Some((*done, *estimated))
         });
         assert_eq!(last, Some((100_000, 100_000)));
     });
@@ -113,15 +113,7 @@ fn a_run_that_was_killed_is_gone_on_with() {
 fn rows_without_a_key_are_found_by_their_place() {
     everywhere(|place| async move {
         place.run(TABLE).await;
-        place
-            .run(
-                "ALTER TABLE public.t RENAME TO old; \
-                 CREATE TABLE public.t (LIKE public.old INCLUDING DEFAULTS) PARTITION BY RANGE (id); \
-                 CREATE TABLE public.\"Low\" PARTITION OF public.t FOR VALUES FROM (0) TO (30000); \
-                 CREATE TABLE public.high PARTITION OF public.t DEFAULT; \
-                 INSERT INTO public.t SELECT * FROM public.old",
-            )
-            .await;
+        place.run(include_str!("backfills/partitions.sql")).await;
         prove_on_nothing(&place, &backfill(&[])).await;
         run(&place.address, &backfill(&[]), &fast()).await.require_applied();
         assert_eq!(place.ask(WRONG).await, "0");
@@ -138,15 +130,7 @@ async fn prove_on_nothing(place: &crate::place::Place, plan: &Plan) {
 #[test]
 fn keys_of_any_kind_are_walked() {
     everywhere(|place| async move {
-        place
-            .run(
-                "CREATE TABLE public.t (\"A\" text, b timestamptz, title text NOT NULL, \
-                 content text, touched int NOT NULL DEFAULT 0, PRIMARY KEY (\"A\", b)); \
-                 INSERT INTO public.t SELECT 'it''s \\ ' || g % 7 || E'\\n', \
-                 timestamptz 'epoch' + g * interval '1.000001 s', 'T' || g \
-                 FROM generate_series(1, 9000) g",
-            )
-            .await;
+        place.run(include_str!("backfills/composite_key.sql")).await;
         let run = run(&place.address, &backfill(&["A", "b"]), &fast()).await;
         run.require_applied();
         assert_eq!(place.ask(WRONG).await, "0");

@@ -103,10 +103,9 @@ fn a_transaction_that_is_too_old_is_not_waited_for() {
         let first = run(&place.address, &plan, &options).await;
         // What it left cannot be dropped either while they are there; the next
         // run knows it.
-        match &first.stopped(State::Partial).why {
-            Why::Locked { blockers, .. } => assert_eq!(blockers.len(), 1),
-            other => panic!("{other:?}"),
-        }
+        let stopped = first.stopped(State::Partial);
+        let Why::Locked { blockers, .. } = &stopped.why else { panic!("{stopped:?}") };
+        assert_eq!(blockers.len(), 1);
         assert_eq!(indexes(&place).await, "t_a invalid,t_pkey");
         reader.execute("COMMIT").await.expect("a reader");
         run(&place.address, &plan, &options).await.require_applied();

@@ -39,10 +39,8 @@ fn rows_that_are_in_the_way_are_counted_and_shown() {
         let options = ProbeOptions { budget: Duration::from_secs(3) };
         let found = probe(&session, &probes, options).await.expect("answers");
         let answers: Vec<&Answer> = found.iter().map(|it| &it.answer).collect();
-        match answers[0] {
-            Answer::InTheWay { rows: 9, samples } => assert_eq!(samples.len(), 5),
-            other => panic!("{other:?}"),
-        }
+        let Answer::InTheWay { rows: 9, samples } = answers[0] else { panic!("{answers:?}") };
+        assert_eq!(samples.len(), 5);
         assert!(
             matches!(answers[1], Answer::InTheWay { rows: 2, samples } if samples == &["3", "6"])
         );

@@ -17,9 +17,9 @@ const WE_WAIT: &str = "EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE app
      = 'xtask/db-migrate' AND wait_event_type = 'Lock' AND datname = current_database())";
 
 fn blockers(events: &[Event]) -> Vec<Blocker> {
-    let named = events.iter().filter_map(|event| match event {
-        Event::Waiting { blockers, .. } => Some(blockers.clone()),
-        _ => None,
+    let named = events.iter().filter_map(|event| {
+        let Event::Waiting { blockers, .. } = event else { return None };
+        Some(blockers.clone())
     });
     named.flatten().collect()
 }
@@ -109,13 +109,9 @@ fn a_budget_ends_and_nothing_has_changed() {
         let run = run(&place.address, &plan, &options).await;
         let stopped = run.stopped(State::NothingChanged);
         assert_eq!(stopped.done, 0);
-        match &stopped.why {
-            Why::Locked { blockers, error } => {
-                assert_eq!(error.sqlstate.as_deref(), Some("55P03"));
-                assert_eq!(blockers.len(), 1, "{blockers:?}");
-            }
-            other => panic!("{other:?}"),
-        }
+        let Why::Locked { blockers, error } = &stopped.why else { panic!("{stopped:?}") };
+        assert_eq!(error.sqlstate.as_deref(), Some("55P03"));
+        assert_eq!(blockers.len(), 1, "{blockers:?}");
         other.execute("COMMIT").await.expect("a writer");
         assert_eq!(columns(&place).await, "id,a");
     });
@@ -173,10 +169,9 @@ fn two_runs_exclude_each_other() {
         other.query("SELECT pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await.expect("free");
         let plan = plan(vec![together("ALTER TABLE public.t ADD b int")]);
         let first = run(&place.address, &plan, &options()).await;
-        match &first.stopped(State::NothingChanged).why {
-            Why::Busy(rivals) => assert_eq!(rivals[0].application, "xtask/test"),
-            other => panic!("{other:?}"),
-        }
+        let stopped = first.stopped(State::NothingChanged);
+        let Why::Busy(rivals) = &stopped.why else { panic!("{stopped:?}") };
+        assert_eq!(rivals[0].application, "xtask/test");
         other.query("SELECT pg_catalog.pg_advisory_unlock($1)", &[&LOCK]).await.expect("ours");
         run(&place.address, &plan, &options()).await.require_applied();
         // The lock went with the run's session.
