@@ -9,6 +9,8 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
+mod batch;
 pub mod cancel;
 pub mod content;
 pub mod database;
@@ -19,7 +21,10 @@ pub mod health;
 mod introspect;
 pub mod journal;
 mod load;
+pub mod lock;
+pub mod probe;
 mod protection;
+pub mod prove;
 mod queue;
 mod ready;
 pub mod seeds;
