@@ -1,0 +1,2 @@
+//! The laws on schemas made by chance.
+fn main() {}
