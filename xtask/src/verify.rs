@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use pg_diff::Change;
+use pg_diff::dump::{self, DumpChange};
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::health::{self, HealthFinding};
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
@@ -28,7 +28,7 @@ pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on, r
 pub struct Verification {
     /// Objects declared by init.sql, by kind.
     pub objects: BTreeMap<String, usize>,
-    pub differences: Vec<Change>,
+    pub differences: Vec<DumpChange>,
     pub seeds: SeedReport,
     pub health: Vec<HealthFinding>,
     /// The completion marker answered.
@@ -138,7 +138,7 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
     let live_dump = dumping.finish(ctx)?;
     Ok(Verification {
         objects: proven.dump.count_by_kind(),
-        differences: pg_diff::diff(&proven.dump, &live_dump),
+        differences: dump::compare(&proven.dump, &live_dump),
         seeds,
         health,
         complete: probe == Probe::Ready,

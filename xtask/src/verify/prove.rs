@@ -3,7 +3,7 @@
 //! Must never: run it in a database that is served.
 
 use anyhow::Result;
-use pg_diff::Dump;
+use pg_diff::dump::{self, Dump};
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::seeds::{self, DeclaredSeeds};
 use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure, run_again};
@@ -132,7 +132,7 @@ pub fn run_twice(
     let dropped = ctx.wait(async { database::drop_scratch(&session, &address.database).await });
     let (dump, facts) = read?;
     dropped?;
-    let mut changed: Vec<String> = pg_diff::diff(&once.dump, &dump)
+    let mut changed: Vec<String> = dump::compare(&once.dump, &dump)
         .iter()
         .map(|change| {
             let object = change.object();

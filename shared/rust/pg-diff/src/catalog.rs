@@ -60,6 +60,10 @@ impl Catalog {
         self.objects.get(id)
     }
 
+    pub fn body(&self, id: &Id) -> Option<&Body> {
+        self.objects.get(id).map(|object| &object.body)
+    }
+
     pub fn contains(&self, id: &Id) -> bool {
         self.objects.contains_key(id)
     }
@@ -70,10 +74,8 @@ impl Catalog {
         let place = (table.namespace.clone(), table.name.clone());
         names.iter().filter_map(move |name| {
             let id = Id::part(Kind::Column, &place.0, &place.1, name);
-            match &self.objects.get(&id)?.body {
-                Body::Column(column) => Some((id, column)),
-                _ => None,
-            }
+            let column = self.body(&id)?.column()?;
+            Some((id, column))
         })
     }
 }

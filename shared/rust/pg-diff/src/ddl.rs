@@ -1,8 +1,45 @@
 //! SQL text: the only room that writes keywords.
 //!
+//! One file per kind of object: how it is made, altered, dropped. Every name
+//! is qualified and quoted, so that the text means the same whatever the
+//! `search_path` says.
+//!
 //! Must never: decide what is needed. It spells what it is asked for.
 
+mod address;
+mod column;
+mod constraint;
+mod create;
+mod grant;
+mod index;
 mod keyword;
 mod name;
+mod policy;
+mod routine;
+mod search;
+mod sequence;
+mod statement;
+mod table;
+mod types;
+mod view;
 
+pub use address::{address, drop_statement, owner_statement};
+pub use column::{add_column, alter_column, set_default, type_change};
+pub use constraint::{
+    Adding, add_constraint, add_to_domain, alter_constraint, attach_index, validate,
+    validate_domain,
+};
+pub use create::create;
+pub use grant::{change_grants, comment, default_privileges, widens};
+pub use index::{alter_index, create_index, drop_index, rename_index};
 pub use name::{ident, literal, qualified, relation};
+pub use policy::alter_policy;
+pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};
+pub use search::{alter_configuration, alter_extension, alter_publication};
+pub use sequence::{alter_sequence, set_owner_column};
+pub use statement::Statement;
+pub use table::{
+    alter_table, attach, cluster_on, create_table, detach, inherit, replica_identity, table_head,
+};
+pub use types::{add_labels, alter_composite, alter_domain};
+pub use view::{alter_materialized_view, create_view};

@@ -3,9 +3,13 @@
 //! Must never: judge. An entry is text under a key; whether two texts mean the
 //! same is decided by PostgreSQL's own deparser having spelled both of them.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use change::{DumpChange, compare};
 
 /// Identity of one archive entry, as `pg_dump` writes it into the comment
 /// above the entry.

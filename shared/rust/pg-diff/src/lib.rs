@@ -1,17 +1,20 @@
-//! Two descriptions of a database in, their differences out.
+//! Two catalogs in, one plan out.
 //!
-//! Stages, in the order data flows: [`dump`] (text of `pg_dump` → entries),
-//! [`change`] (two sets of entries → what differs).
+//! In the order data flows: [`catalog`] (everything one database holds),
+//! [`diff`] (what differs, object by object), [`plan`] (the steps that make
+//! one equal the other, in order), [`ddl`] (their SQL). Beside them [`dump`]:
+//! the text of `pg_dump`, taken apart, as a second opinion.
 //!
 //! Must never: do I/O, wait, read a clock or an environment. Same input, same
-//! bytes out; nothing here can fail.
+//! bytes out.
 
 pub mod catalog;
 pub mod ddl;
+mod diff;
 pub mod dump;
-
-pub mod change;
 pub mod plan;
 
-pub use change::{Change, diff};
+pub use catalog::Catalog;
+pub use diff::{Change, Difference, Property, Way, diff};
 pub use dump::{Dump, Entry, Key};
+pub use plan::{Options, Plan, plan};

@@ -7,13 +7,78 @@
 //!
 //! Must never: depend on anything but its two catalogs and the options.
 
+mod draft;
+mod edges;
+mod fate;
+mod graph;
 mod hazard;
+mod holder;
+mod node;
+mod online;
+mod options;
+mod order;
+mod probe;
+mod render;
+mod render_alter;
+mod render_create;
+mod render_drop;
+mod retype;
 mod step;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Catalog;
+
 pub use hazard::{Hazard, HazardKind};
+pub use options::{Fill, Options};
 pub use step::{Action, Backfill, Mode, Phase, Probe, Step, Work};
+
+/// What makes `current` equal `desired`.
+pub fn plan(current: &Catalog, desired: &Catalog, options: &Options) -> Plan {
+    let old_graph = graph::old_graph(current);
+    let new_graph = graph::new_graph(desired);
+    let mut fates = fate::Fates::decide(current, desired, &old_graph);
+    if fates.map.is_empty() {
+        return Plan::default();
+    }
+    let mut never_inlined = BTreeSet::new();
+    loop {
+        let nodes = node::Nodes::new(&fates, options, &new_graph, &never_inlined);
+        let mut edges = edges::edges(&nodes, &new_graph);
+        match order::order(&nodes, &edges) {
+            Ok(ordered) => {
+                let steps = render::render(&nodes, &ordered).finish();
+                return Plan { steps, probes: probe::probes(&nodes) };
+            }
+            Err(circle) => {
+                // What waits for itself is made again instead of altered, or
+                // said by a statement of its own.
+                let inlined = nodes.inlined.iter().find(|default| {
+                    let column = default.with(crate::catalog::Kind::Column, &default.part);
+                    let creator = nodes.creator(&column);
+                    circle.contains(&creator) && !never_inlined.contains(*default)
+                });
+                if let Some(default) = inlined.cloned() {
+                    never_inlined.insert(default);
+                    continue;
+                }
+                drop(nodes);
+                let altered = circle.iter().filter(|it| it.op == node::Op::Alter);
+                let again: Vec<_> = altered.map(|it| it.id.clone()).collect();
+                if again.into_iter().any(|id| fates.recreate_and_spread(&id)) {
+                    continue;
+                }
+                // No way around: the proof will say what PostgreSQL thinks.
+                let nodes = node::Nodes::new(&fates, options, &new_graph, &never_inlined);
+                let ordered = order::order_anyway(&nodes, &mut edges);
+                let steps = render::render(&nodes, &ordered).finish();
+                return Plan { steps, probes: probe::probes(&nodes) };
+            }
+        }
+    }
+}
 
 /// Steps in the order in which they are run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,9 +101,7 @@ impl Plan {
         for to in 1..=self.steps.len() {
             let ends = self.steps.get(to).is_none_or(|next| {
                 let last = &self.steps[to - 1];
-                next.mode != Mode::Together
-                    || last.mode != Mode::Together
-                    || next.phase != last.phase
+                next.mode != Mode::Together || last.mode != Mode::Together
             });
             if ends {
                 groups.push(&self.steps[from..to]);

@@ -154,6 +154,7 @@ impl Id {
     }
 
     /// Its own name, without what it belongs to.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest belongs to nothing")]
     pub fn own_name(&self) -> &str {
         match self.kind {
             Kind::Column
@@ -170,6 +171,7 @@ impl Id {
 
 /// For people: `column public.messages.content`, without quotes.
 impl fmt::Display for Id {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only parts that are no names differ")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.kind.word())?;
         if !self.namespace.is_empty() {

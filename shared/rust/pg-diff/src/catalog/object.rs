@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Aggregate, Cast, Collation, Column, Composite, Constraint, Default, DefaultPrivilege,
     Definition, Domain, DomainConstraint, Enum, EventTrigger, Extension, ForeignTable, GrantList,
-    Index, MaterializedView, Policy, Publication, Range, Routine, Rule, Sequence, SequenceOwner,
-    Statistics, Table, TextSearchConfiguration, Trigger, View,
+    Id, Index, MaterializedView, Partition, Policy, Publication, Range, Routine, Rule, Sequence,
+    SequenceOwner, Statistics, Table, TextSearchConfiguration, Trigger, View,
 };
 
 /// Options as PostgreSQL stores them (`fillfactor=70`), sorted.
@@ -31,6 +31,49 @@ pub struct Object {
 impl Object {
     pub fn new(body: Body) -> Object {
         Object { owner: None, comment: None, grants: None, body }
+    }
+}
+
+macro_rules! accessors {
+    ($($name:ident: $variant:ident),* $(,)?) => {
+        /// The body as the one of its kind, if it is that.
+        impl Body {
+            $(pub fn $name(&self) -> Option<&$variant> {
+                if let Body::$variant(it) = self { Some(it) } else { None }
+            })*
+        }
+    };
+}
+
+accessors! {
+    enumeration: Enum, composite: Composite, sequence: Sequence, table: Table,
+    foreign_table: ForeignTable, column: Column, default: Default, constraint: Constraint,
+    index: Index, materialized_view: MaterializedView, routine: Routine, trigger: Trigger,
+    default_privilege: DefaultPrivilege, domain_constraint: DomainConstraint,
+    definition: Definition, cast: Cast,
+}
+
+impl Body {
+    /// What a table or foreign table is a partition of.
+    pub fn partition(&self) -> Option<&Partition> {
+        let ordinary = self.table().and_then(|it| it.partition.as_ref());
+        ordinary.or_else(|| self.foreign_table().and_then(|it| it.partition.as_ref()))
+    }
+
+    /// The parents of a table or foreign table by INHERITS.
+    pub fn inherits(&self) -> &[Id] {
+        match (self.table(), self.foreign_table()) {
+            (Some(it), _) => &it.inherits,
+            (_, Some(it)) => &it.inherits,
+            (None, None) => &[],
+        }
+    }
+
+    /// The index or constraint that an index or constraint of a partition is
+    /// part of.
+    pub fn parent(&self) -> Option<&Id> {
+        let of_index = self.index().and_then(|it| it.parent.as_ref());
+        of_index.or_else(|| self.constraint().and_then(|it| it.parent.as_ref()))
     }
 }
 

@@ -5,12 +5,12 @@
 use serde::Serialize;
 use similar::TextDiff;
 
-use crate::dump::{Dump, Key};
+use super::{Dump, Key};
 
 /// One object on which declared and live disagree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
+pub enum DumpChange {
     /// Declared in init.sql, absent from the live database.
     Missing { object: Key, declared: String },
     /// In the live database, not declared in init.sql.
@@ -19,12 +19,12 @@ pub enum Change {
     Changed { object: Key, declared: String, live: String },
 }
 
-impl Change {
+impl DumpChange {
     pub fn object(&self) -> &Key {
         match self {
-            Change::Missing { object, .. }
-            | Change::Extra { object, .. }
-            | Change::Changed { object, .. } => object,
+            DumpChange::Missing { object, .. }
+            | DumpChange::Extra { object, .. }
+            | DumpChange::Changed { object, .. } => object,
         }
     }
 
@@ -32,9 +32,9 @@ impl Change {
     /// has, seen from init.sql.
     pub fn mark(&self) -> char {
         match self {
-            Change::Missing { .. } => '-',
-            Change::Extra { .. } => '+',
-            Change::Changed { .. } => '~',
+            DumpChange::Missing { .. } => '-',
+            DumpChange::Extra { .. } => '+',
+            DumpChange::Changed { .. } => '~',
         }
     }
 
@@ -42,9 +42,9 @@ impl Change {
     /// context, without a header.
     pub fn unified(&self) -> String {
         let (declared, live) = match self {
-            Change::Missing { declared, .. } => (declared.as_str(), ""),
-            Change::Extra { live, .. } => ("", live.as_str()),
-            Change::Changed { declared, live, .. } => (declared.as_str(), live.as_str()),
+            DumpChange::Missing { declared, .. } => (declared.as_str(), ""),
+            DumpChange::Extra { live, .. } => ("", live.as_str()),
+            DumpChange::Changed { declared, live, .. } => (declared.as_str(), live.as_str()),
         };
         let ended = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\n") };
         let (declared, live) = (ended(declared), ended(live));
@@ -53,12 +53,14 @@ impl Change {
 }
 
 /// Every difference, in key order.
-pub fn diff(declared: &Dump, live: &Dump) -> Vec<Change> {
+pub fn compare(declared: &Dump, live: &Dump) -> Vec<DumpChange> {
     let mut changes = Vec::new();
     for (key, sql) in declared.entries() {
         match live.entries().get(key) {
-            None => changes.push(Change::Missing { object: key.clone(), declared: sql.clone() }),
-            Some(other) if other != sql => changes.push(Change::Changed {
+            None => {
+                changes.push(DumpChange::Missing { object: key.clone(), declared: sql.clone() })
+            }
+            Some(other) if other != sql => changes.push(DumpChange::Changed {
                 object: key.clone(),
                 declared: sql.clone(),
                 live: other.clone(),
@@ -68,7 +70,7 @@ pub fn diff(declared: &Dump, live: &Dump) -> Vec<Change> {
     }
     for (key, sql) in live.entries() {
         if !declared.entries().contains_key(key) {
-            changes.push(Change::Extra { object: key.clone(), live: sql.clone() });
+            changes.push(DumpChange::Extra { object: key.clone(), live: sql.clone() });
         }
     }
     changes.sort_by(|a, b| a.object().cmp(b.object()));
@@ -95,13 +97,13 @@ mod tests {
 
     #[test]
     fn equal_dumps_have_no_difference() {
-        assert_eq!(diff(&dump(&[("a", "x")]), &dump(&[("a", "x")])), []);
+        assert_eq!(compare(&dump(&[("a", "x")]), &dump(&[("a", "x")])), []);
     }
 
     #[test]
     fn missing_extra_and_changed_are_told_apart() {
-        let changes = diff(&dump(&[("a", "1"), ("b", "2")]), &dump(&[("b", "3"), ("c", "4")]));
-        let marks: String = changes.iter().map(Change::mark).collect();
+        let changes = compare(&dump(&[("a", "1"), ("b", "2")]), &dump(&[("b", "3"), ("c", "4")]));
+        let marks: String = changes.iter().map(DumpChange::mark).collect();
         assert_eq!(marks, "-~+");
         assert!(changes[1].unified().contains("-2\n+3\n"), "{}", changes[1].unified());
     }

@@ -1,0 +1,53 @@
+//! Functions, triggers, rules, event triggers.
+//!
+//! Must never: change a body's text.
+
+use super::{Statement, ident, literal, table_head};
+use crate::catalog::{EventTrigger, Fires, Id, Kind, Routine};
+
+/// `pg_get_functiondef` says CREATE OR REPLACE already.
+pub fn replace_routine(routine: &Routine) -> Statement {
+    Statement::whole(routine.definition.trim_end())
+}
+
+/// `CREATE TRIGGER ...` → `CREATE OR REPLACE TRIGGER ...`.
+pub fn or_replace(definition: &str) -> String {
+    definition.replacen("CREATE ", "CREATE OR REPLACE ", 1)
+}
+
+/// Of a trigger or rule of a table, when it does not fire as usual.
+pub fn set_fires(id: &Id, fires: Fires) -> Statement {
+    let how = match fires {
+        Fires::Origin => "ENABLE",
+        Fires::Disabled => "DISABLE",
+        Fires::Replica => "ENABLE REPLICA",
+        Fires::Always => "ENABLE ALWAYS",
+    };
+    let what = if id.kind == Kind::Rule { "RULE" } else { "TRIGGER" };
+    Statement::action(table_head(id, true), format!("{how} {what} {}", ident(&id.part)))
+}
+
+pub fn create_event_trigger(id: &Id, trigger: &EventTrigger) -> Statement {
+    let tags = if trigger.tags.is_empty() {
+        String::new()
+    } else {
+        let tags: Vec<String> = trigger.tags.iter().map(|it| literal(it)).collect();
+        format!(" WHEN TAG IN ({})", tags.join(", "))
+    };
+    Statement::whole(format!(
+        "CREATE EVENT TRIGGER {} ON {}{tags} EXECUTE FUNCTION {}()",
+        ident(&id.name),
+        trigger.event,
+        trigger.function
+    ))
+}
+
+pub fn alter_event_trigger(id: &Id, fires: Fires) -> Statement {
+    let how = match fires {
+        Fires::Origin => "ENABLE",
+        Fires::Disabled => "DISABLE",
+        Fires::Replica => "ENABLE REPLICA",
+        Fires::Always => "ENABLE ALWAYS",
+    };
+    Statement::whole(format!("ALTER EVENT TRIGGER {} {how}", ident(&id.name)))
+}

@@ -1,0 +1,116 @@
+//! Enums, domains, composite and range types.
+//!
+//! Must never: take a label away; PostgreSQL cannot.
+
+use super::{Statement, ident, literal, qualified};
+use crate::catalog::{Attribute, Composite, Domain, Enum, Id};
+
+pub fn create_enum(id: &Id, new: &Enum) -> Statement {
+    let labels: Vec<String> = new.labels.iter().map(|it| literal(it)).collect();
+    Statement::whole(format!("CREATE TYPE {} AS ENUM ({})", qualified(id), labels.join(", ")))
+}
+
+/// One statement for each label that is new, each beside one that is there.
+pub fn add_labels(id: &Id, old: &Enum, new: &Enum) -> Vec<Statement> {
+    let place = qualified(id);
+    let mut all = Vec::new();
+    let mut before: Option<&String> = None;
+    for label in &new.labels {
+        if !old.labels.contains(label) {
+            let where_to = match (before, old.labels.first()) {
+                (Some(before), _) => format!(" AFTER {}", literal(before)),
+                (None, Some(first)) => format!(" BEFORE {}", literal(first)),
+                (None, None) => String::new(),
+            };
+            all.push(Statement::whole(format!(
+                "ALTER TYPE {place} ADD VALUE {}{where_to}",
+                literal(label)
+            )));
+        }
+        before = Some(label);
+    }
+    all
+}
+
+pub fn create_domain(id: &Id, domain: &Domain) -> Statement {
+    let collation = domain.collation.as_ref().map(|it| format!(" COLLATE {it}"));
+    let default = domain.default.as_ref().map(|it| format!(" DEFAULT {it}"));
+    let not_null = if domain.not_null { " NOT NULL" } else { "" };
+    Statement::whole(format!(
+        "CREATE DOMAIN {} AS {}{}{}{not_null}",
+        qualified(id),
+        domain.base_type,
+        collation.unwrap_or_default(),
+        default.unwrap_or_default()
+    ))
+}
+
+pub fn alter_domain(id: &Id, old: &Domain, new: &Domain) -> Vec<Statement> {
+    let place = qualified(id);
+    let mut all = Vec::new();
+    if old.default != new.default {
+        let how = match &new.default {
+            Some(expression) => format!("SET DEFAULT {expression}"),
+            None => "DROP DEFAULT".to_owned(),
+        };
+        all.push(Statement::whole(format!("ALTER DOMAIN {place} {how}")));
+    }
+    if old.not_null != new.not_null {
+        let how = if new.not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
+        all.push(Statement::whole(format!("ALTER DOMAIN {place} {how}")));
+    }
+    all
+}
+
+pub fn create_composite(id: &Id, composite: &Composite) -> Vec<Statement> {
+    let attributes: Vec<String> = composite.attributes.iter().map(attribute).collect();
+    let text = format!("CREATE TYPE {} AS ({})", qualified(id), attributes.join(", "));
+    let mut all = vec![Statement::whole(text)];
+    all.extend(
+        composite.attributes.iter().filter(|it| it.comment.is_some()).map(|it| comment(id, it)),
+    );
+    all
+}
+
+fn attribute(attribute: &Attribute) -> String {
+    let collation = attribute.collation.as_ref().map(|it| format!(" COLLATE {it}"));
+    format!("{} {}{}", ident(&attribute.name), attribute.type_name, collation.unwrap_or_default())
+}
+
+fn comment(id: &Id, attribute: &Attribute) -> Statement {
+    let text = attribute.comment.as_ref().map_or_else(|| "NULL".to_owned(), |it| literal(it));
+    let name = ident(&attribute.name);
+    Statement::whole(format!("COMMENT ON COLUMN {}.{name} IS {text}", qualified(id)))
+}
+
+/// Attributes that go and come; those that stay are of the same type.
+pub fn alter_composite(id: &Id, old: &Composite, new: &Composite) -> Vec<Statement> {
+    let place = qualified(id);
+    let find =
+        |list: &Composite, name: &str| list.attributes.iter().find(|it| it.name == name).cloned();
+    let mut all = Vec::new();
+    for it in old.attributes.iter().filter(|it| find(new, &it.name).is_none()) {
+        all.push(Statement::whole(format!(
+            "ALTER TYPE {place} DROP ATTRIBUTE {}",
+            ident(&it.name)
+        )));
+    }
+    for it in &new.attributes {
+        let before = find(old, &it.name);
+        if before.is_none() {
+            all.push(Statement::whole(format!(
+                "ALTER TYPE {place} ADD ATTRIBUTE {}",
+                attribute(it)
+            )));
+        }
+        if before.and_then(|before| before.comment) != it.comment {
+            all.push(comment(id, it));
+        }
+    }
+    all
+}
+
+/// From its parenthesised list of `key = value`.
+pub fn create_from_list(head: &str, id: &Id, list: &[String]) -> Statement {
+    Statement::whole(format!("{head} ({})", list.join(", ")).replacen("%", &qualified(id), 1))
+}

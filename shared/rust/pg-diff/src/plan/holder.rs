@@ -1,0 +1,174 @@
+//! Which operation brings an object, and which takes it away: its own, or
+//! that of what it is a part of.
+//!
+//! Must never: name an operation that does not do it.
+
+use super::fate::Fate;
+use super::node::{Node, Nodes, Op};
+use crate::catalog::{Body, Catalog, ConstraintKind, Id, Kind, Link};
+
+impl Nodes<'_> {
+    /// Whose CREATE brings `id`, which comes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest has a CREATE of its own")]
+    pub fn creator(&self, id: &Id) -> Node {
+        let own = Node { op: Op::Create, id: id.clone() };
+        match id.kind {
+            Kind::Column => {
+                if let Some(relation) = self.fates.coming_relation(id) {
+                    return Node { op: Op::Create, id: relation };
+                }
+                let parents = Nodes::parents(self.new_side(), id);
+                match parents.into_iter().find(|it| self.comes(it)) {
+                    Some(parent) => self.creator(&parent),
+                    None => own,
+                }
+            }
+            Kind::Default => self.default_creator(id).unwrap_or(own),
+            Kind::Sequence => match self.identity_column(self.new_side(), id) {
+                Some(column) if self.comes(&column) => self.creator(&column),
+                Some(column) => Node { op: Op::Alter, id: column },
+                None => own,
+            },
+            Kind::Constraint => self.constraint_creator(id).unwrap_or(own),
+            _ => own,
+        }
+    }
+
+    fn default_creator(&self, id: &Id) -> Option<Node> {
+        let column = id.with(Kind::Column, &id.part);
+        if !self.comes(&column) {
+            return None;
+        }
+        let creator = self.creator(&column);
+        if creator.id == column || self.fates.coming_relation(id).is_some() {
+            return self.inlined.contains(id).then_some(creator);
+        }
+        // By the parent's ADD COLUMN, with the parent's default.
+        let expression =
+            |id: &Id| self.new_side().body(id)?.default().map(|it| it.expression.clone());
+        let parent =
+            Nodes::parents(self.new_side(), id).into_iter().find(|it| self.inlined.contains(it))?;
+        (expression(&parent) == expression(id)).then_some(creator)
+    }
+
+    fn constraint_creator(&self, id: &Id) -> Option<Node> {
+        let constraint = self.new_constraint(id)?;
+        let table = id.of(Kind::Table);
+        let is_index = matches!(
+            constraint.kind,
+            ConstraintKind::Primary | ConstraintKind::Unique | ConstraintKind::Exclude
+        );
+        if is_index {
+            return None;
+        }
+        if let Some(parent) = &constraint.parent
+            && constraint.kind == ConstraintKind::Foreign
+        {
+            return Some(if self.comes(parent) {
+                self.creator(parent)
+            } else {
+                Node { op: Op::Attach, id: table }
+            });
+        }
+        if constraint.is_local {
+            return None;
+        }
+        let parents = Nodes::parents(self.new_side(), id);
+        let parent_comes = parents.iter().find(|it| self.comes(it));
+        if self.comes(&table) {
+            let by_inherits = matches!(
+                self.new_side().get(&table).map(|it| &it.body),
+                Some(Body::Table(it)) if it.partition.is_none()
+            );
+            // A partition has it before it is attached.
+            let waits = parent_comes.is_some_and(|it| !self.comes(&it.of(Kind::Table)));
+            return (by_inherits && !waits).then_some(Node { op: Op::Create, id: table });
+        }
+        parent_comes.map(|parent| self.creator(parent))
+    }
+
+    /// The column whose identity a sequence is.
+    pub fn identity_column(&self, catalog: &Catalog, sequence: &Id) -> Option<Id> {
+        let is_identity = matches!(
+            catalog.get(sequence).map(|it| &it.body),
+            Some(Body::Sequence(it)) if it.is_identity
+        );
+        if !is_identity {
+            return None;
+        }
+        // Partitions share their parent's: the first that is no partition's.
+        let has_it = |object: &crate::catalog::Object| {
+            let identity = object.body.column().and_then(|it| it.identity.as_ref());
+            identity.is_some_and(|it| it.sequence == *sequence)
+        };
+        let mut columns =
+            catalog.objects.iter().filter(|(_, object)| has_it(object)).map(|(id, _)| id);
+        columns.find(|id| Nodes::parents(catalog, id).is_empty()).cloned()
+    }
+
+    /// Whose DROP takes `id` away, which goes.
+    pub fn dropper(&self, id: &Id) -> Node {
+        let own = Node { op: Op::Drop, id: id.clone() };
+        if self.swapped.contains(id) {
+            return own;
+        }
+        if id.kind == Kind::SequenceOwner {
+            let sequence_goes = self.goes(&id.of(Kind::Sequence));
+            return if sequence_goes { self.dropper(&id.of(Kind::Sequence)) } else { own };
+        }
+        if id.kind == Kind::Sequence
+            && let Some(column) = self.identity_column(self.old(), id)
+            && !self.goes(&column)
+        {
+            return Node { op: Op::Alter, id: column };
+        }
+        if matches!(id.kind, Kind::Column | Kind::Constraint) {
+            let parents = Nodes::parents(self.old(), id);
+            let follows = id.kind == Kind::Column
+                || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
+            if follows && let Some(parent) = parents.iter().find(|it| self.goes(it)) {
+                return self.dropper(parent);
+            }
+        }
+        let holders = self.old_graph.needs(id).filter(|(_, link)| *link == Link::Auto);
+        let mut holders = holders.map(|(holder, _)| holder).filter(|it| self.goes(it));
+        match holders.find(|holder| self.takes_along(holder, id)) {
+            Some(holder) => self.dropper(holder),
+            None => own,
+        }
+    }
+
+    /// True when the DROP of `holder` may silently be the end of `id`.
+    fn takes_along(&self, holder: &Id, id: &Id) -> bool {
+        let is_foreign =
+            self.old_constraint(id).is_some_and(|it| it.kind == ConstraintKind::Foreign);
+        if is_foreign {
+            // Two tables that refer to each other could not be dropped in any
+            // order.
+            let other = self.old_constraint(id).and_then(|it| it.references.clone());
+            if other.is_some_and(|it| self.goes(&it) && it != id.of(Kind::Table)) {
+                return false;
+            }
+        }
+        match self.fates.get(holder) {
+            Some(Fate::Aside(_)) if holder.kind == Kind::Table => {
+                // Names of indexes and statistics are the namespace's: they
+                // are in the way of the new table's.
+                let by_name = matches!(id.kind, Kind::Index | Kind::Statistics)
+                    || self.old_constraint(id).is_some_and(|it| it.kind != ConstraintKind::Check);
+                !by_name
+            }
+            Some(Fate::Aside(_)) => false,
+            Some(Fate::Recreate(_)) => true,
+            Some(Fate::Drop) => {
+                // What is replaced goes by itself, at its own time.
+                self.fates.get(id) == Some(&Fate::Drop)
+                    || matches!(
+                        holder.kind,
+                        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView
+                    )
+            }
+            Some(Fate::Create | Fate::Alter(_)) | None => false,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! From operations in order to steps with SQL.
+//!
+//! Must never: change the order.
+
+use super::draft::Drafts;
+use super::node::{Node, Nodes, Op};
+use super::{Action, Mode};
+use super::{online, render_alter, render_create, render_drop};
+use crate::catalog::{Id, Kind, ReplicaIdentity};
+use crate::ddl::{self, Statement, ident, relation};
+
+pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
+    let mut drafts = Drafts::default();
+    for node in ordered {
+        let id = &node.id;
+        match node.op {
+            Op::Aside => aside(nodes, &mut drafts, id),
+            Op::Create => render_create::create(nodes, &mut drafts, id),
+            Op::Alter => render_alter::alter(nodes, &mut drafts, id),
+            Op::Attach => attach(nodes, &mut drafts, id),
+            Op::Finish => finish(nodes, &mut drafts, id),
+            Op::Move => render_create::move_rows(nodes, &mut drafts, id),
+            Op::Prepare => render_create::prepare(nodes, &mut drafts, id),
+            Op::Fill => render_alter::fill(nodes, &mut drafts, id),
+            Op::Guard => render_alter::guard(nodes, &mut drafts, id),
+            Op::Validate => validate(nodes, &mut drafts, id),
+            Op::Enforce => render_alter::enforce(nodes, &mut drafts, id),
+            Op::Drop => render_drop::drop(nodes, &mut drafts, id),
+        }
+    }
+    drafts
+}
+
+/// Where something stays while its successor is there already.
+pub fn aside_id(id: &Id) -> Id {
+    Id { name: online::temporary("", &id.name).into(), ..id.clone() }
+}
+
+fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let Some(object) = nodes.fates.old.get(id) else { return };
+    let address = ddl::address(id, object);
+    let to = ident(&aside_id(id).name);
+    let rename = Statement::whole(format!("ALTER {address} RENAME TO {to}"));
+    drafts.add(id, Action::Rename, rename).on_table(nodes, id);
+}
+
+fn attach(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let Some(object) = nodes.fates.new.get(id) else { return };
+    let statement = match (object.body.partition(), object.body.parent()) {
+        (Some(partition), _) => Some(ddl::attach(id, partition)),
+        (_, Some(parent)) => Some(ddl::attach_index(parent, &id.namespace, id.own_name())),
+        (None, None) => None,
+    };
+    if let Some(statement) = statement {
+        drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    }
+}
+
+fn finish(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let Some(body) = nodes.fates.new.body(id) else { return };
+    if let Some(table) = body.table() {
+        if let ReplicaIdentity::Index(_) = &table.replica_identity {
+            let statement = ddl::replica_identity(id, &table.replica_identity);
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+        }
+        if let Some(index) = &table.cluster_on {
+            let statement = ddl::cluster_on(id, Some(index));
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+        }
+    }
+    if let Some(index) = body.materialized_view().and_then(|it| it.cluster_on.as_ref()) {
+        let place = relation(&id.namespace, &id.name);
+        let cluster = format!("ALTER MATERIALIZED VIEW {place} CLUSTER ON {}", ident(index));
+        drafts.add(id, Action::Alter, Statement::whole(cluster));
+    }
+}
+
+fn validate(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let statement = if id.kind == Kind::DomainConstraint {
+        ddl::validate_domain(id)
+    } else if id.kind == Kind::Column {
+        let name = match online::enforcing(nodes, id) {
+            Some(online::Enforcing::Native) => render_alter::native_name(nodes, id),
+            _ => online::guard_name(nodes, id),
+        };
+        ddl::validate(&id.with(Kind::Constraint, &name))
+    } else {
+        ddl::validate(id)
+    };
+    drafts.add(id, Action::Validate, statement.alone()).mode(Mode::Alone).on_table(nodes, id);
+}

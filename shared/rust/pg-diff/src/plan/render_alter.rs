@@ -1,0 +1,371 @@
+//! Steps that change something in place, and what every object has: owner,
+//! comment, grants.
+//!
+//! Must never: alter what the object's parent alters.
+
+use super::draft::Drafts;
+use super::fate::Fate;
+use super::node::Nodes;
+use super::online::{self, Enforcing};
+use super::{Action, Backfill, HazardKind, Mode, retype};
+use crate::catalog::{Body, Catalog, Fires, Grant, GrantList, Id, Kind, built_in_grants};
+use crate::ddl::{self, Statement, ident, qualified, table_head};
+use crate::diff::{Difference, Property};
+
+pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let (old, new) = (nodes.fates.old, nodes.fates.new);
+    let (Some(before), Some(after)) = (old.get(id), new.get(id)) else { return };
+    let Some(differences) = nodes.own.get(id) else { return };
+    let has = |property: Property| differences.iter().any(|it| it.property == property);
+    let mut add = |statement: Statement, mode: Mode| {
+        drafts.add(id, Action::Alter, statement).mode_unless_together(mode).on_table(nodes, id);
+    };
+    match (&before.body, &after.body) {
+        (Body::Extension(a), Body::Extension(b)) => {
+            ddl::alter_extension(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::Enum(a), Body::Enum(b)) => {
+            // A new value can be used only once it is committed.
+            ddl::add_labels(id, a, b).into_iter().for_each(|it| add(it, Mode::Alone));
+        }
+        (Body::Domain(a), Body::Domain(b)) => {
+            ddl::alter_domain(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::Composite(a), Body::Composite(b)) => {
+            ddl::alter_composite(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::Sequence(a), Body::Sequence(b)) => {
+            ddl::alter_sequence(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::SequenceOwner(_), Body::SequenceOwner(b)) => {
+            add(ddl::set_owner_column(id, &b.column), Mode::Together);
+        }
+        (Body::Table(a), Body::Table(b)) => {
+            if has(Property::Partition)
+                && let Some(partition) = &a.partition
+            {
+                add(ddl::detach(id, partition), Mode::Together);
+            }
+            for difference in differences {
+                let about_index =
+                    matches!(&b.replica_identity, crate::catalog::ReplicaIdentity::Index(_))
+                        && difference.property == Property::ReplicaIdentity
+                        || b.cluster_on.is_some() && difference.property == Property::ClusterOn;
+                if !about_index {
+                    ddl::alter_table(difference.property, id, (a, b))
+                        .into_iter()
+                        .for_each(|it| add(it, Mode::Together));
+                }
+            }
+        }
+        (Body::ForeignTable(a), Body::ForeignTable(b)) => {
+            if has(Property::Partition)
+                && let Some(partition) = &a.partition
+            {
+                add(ddl::detach(id, partition), Mode::Together);
+            }
+            let inherits = ddl::inherit(id, &a.inherits, &b.inherits);
+            inherits.into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::Column(_), Body::Column(_)) => alter_column(nodes, drafts, id, differences),
+        (Body::Default(_), Body::Default(b)) => {
+            add(ddl::set_default(id, &b.expression), Mode::Together);
+        }
+        (Body::Constraint(_), Body::Constraint(b)) => {
+            if has(Property::Deferrable) {
+                add(ddl::alter_constraint(id, b), Mode::Together);
+            }
+        }
+        (Body::Index(a), Body::Index(b)) => {
+            let statistics = ddl::alter_index(id, &a.statistics, &b.statistics);
+            statistics.into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::View(_), Body::View(b)) => {
+            if has(Property::Definition) || has(Property::Options) {
+                add(ddl::create_view(id, b, true), Mode::Together);
+            }
+        }
+        (Body::MaterializedView(a), Body::MaterializedView(b)) => {
+            for difference in differences {
+                let about_index =
+                    b.cluster_on.is_some() && difference.property == Property::ClusterOn;
+                if !about_index {
+                    ddl::alter_materialized_view(difference.property, id, (a, b))
+                        .into_iter()
+                        .for_each(|it| add(it, Mode::Together));
+                }
+            }
+        }
+        (Body::Routine(_), Body::Routine(b)) => {
+            if has(Property::Definition) {
+                add(ddl::replace_routine(b), Mode::Together);
+            }
+        }
+        (Body::Trigger(_), Body::Trigger(b)) => {
+            if has(Property::Definition) {
+                add(Statement::whole(ddl::or_replace(&b.definition)), Mode::Together);
+            }
+            // A replaced one fires as usual again.
+            if has(Property::Fires) || b.fires != Fires::Origin {
+                add(ddl::set_fires(id, b.fires), Mode::Together);
+            }
+        }
+        (Body::Rule(_), Body::Rule(b)) => {
+            if has(Property::Definition) {
+                add(Statement::whole(ddl::or_replace(&b.definition)), Mode::Together);
+            }
+            if has(Property::Fires) || b.fires != Fires::Origin {
+                add(ddl::set_fires(id, b.fires), Mode::Together);
+            }
+        }
+        (Body::EventTrigger(_), Body::EventTrigger(b)) => {
+            if has(Property::Fires) {
+                add(ddl::alter_event_trigger(id, b.fires), Mode::Together);
+            }
+        }
+        (Body::Policy(_), Body::Policy(b)) => {
+            if has(Property::Roles) || has(Property::Using) || has(Property::Check) {
+                add(ddl::alter_policy(id, b), Mode::Together);
+            }
+        }
+        (Body::Statistics(_), Body::Statistics(b)) => {
+            if has(Property::Statistics) {
+                let target = b.target.unwrap_or(-1);
+                let place = qualified(id);
+                let text = format!("ALTER STATISTICS {place} SET STATISTICS {target}");
+                add(Statement::whole(text), Mode::Together);
+            }
+        }
+        (Body::Publication(a), Body::Publication(b)) => {
+            let all = ddl::alter_publication(id, (a, b), differences);
+            all.into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::TextSearchConfiguration(a), Body::TextSearchConfiguration(b)) => {
+            let all = ddl::alter_configuration(id, a, b);
+            all.into_iter().for_each(|it| add(it, Mode::Together));
+        }
+        (Body::DefaultPrivilege(_), Body::DefaultPrivilege(_)) => {
+            default_privileges(nodes, drafts, id);
+        }
+        // The rest is made again, never altered.
+        (_, _) => {}
+    }
+    adorn(nodes, drafts, id);
+}
+
+fn alter_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, differences: &[Difference]) {
+    let (old, new) = (nodes.fates.old, nodes.fates.new);
+    let (Some(before), Some(after)) = (online::column(old, id), online::column(new, id)) else {
+        return;
+    };
+    let head = table_head(id, false);
+    let name = ident(&id.part);
+    let has = |property: Property| differences.iter().any(|it| it.property == property);
+    let gone = |property: Property| {
+        has(property)
+            && (property == Property::NotNull && after.not_null.is_none()
+                || property == Property::Identity && after.identity.is_none())
+    };
+    // What is taken away may be in the way of the new type.
+    for (property, what) in
+        [(Property::Identity, "DROP IDENTITY"), (Property::NotNull, "DROP NOT NULL")]
+    {
+        if gone(property) {
+            let statement = Statement::action(&head, format!("ALTER COLUMN {name} {what}"));
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+        }
+    }
+    if nodes.fates.retyped.contains_key(id) && !retype::comes_from_parent(nodes, id) {
+        retype::retype(nodes, drafts, id);
+    }
+    let enforced = online::enforcing(nodes, id).is_some();
+    for difference in differences {
+        let property = difference.property;
+        let done = gone(property) || property == Property::NotNull && enforced;
+        if !done {
+            for statement in ddl::alter_column(property, new, id, (before, after)) {
+                drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+            }
+        }
+    }
+}
+
+pub fn fill(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let Some(fill) = nodes.options.backfills.get(id) else { return };
+    let name = ident(&id.part);
+    let table = id.of(Kind::Table);
+    let backfill = Backfill {
+        key: key_of(nodes.fates.old, &table),
+        set: format!("{name} = {}", fill.expression),
+        condition: format!("{name} IS NULL"),
+        batch: fill.batch,
+        table,
+    };
+    drafts.backfill(id, backfill).on_table(nodes, id);
+}
+
+/// Columns of the primary key, or of a unique constraint that is never null.
+pub fn key_of(catalog: &Catalog, table: &Id) -> Vec<String> {
+    use crate::catalog::ConstraintKind;
+    let from = table.with(Kind::Constraint, "");
+    let constraints = catalog.objects.range(from..).take_while(|(id, _)| {
+        id.kind == Kind::Constraint && id.namespace == table.namespace && id.name == table.name
+    });
+    let mut found: Vec<String> = Vec::new();
+    for (id, object) in constraints {
+        let Body::Constraint(it) = &object.body else { continue };
+        let never_null = || {
+            it.columns.iter().all(|column| {
+                online::column(catalog, &id.with(Kind::Column, column))
+                    .is_some_and(|column| column.not_null.is_some())
+            })
+        };
+        match it.kind {
+            ConstraintKind::Primary => return it.columns.clone(),
+            ConstraintKind::Unique if found.is_empty() && never_null() => {
+                found.clone_from(&it.columns);
+            }
+            ConstraintKind::Unique
+            | ConstraintKind::Exclude
+            | ConstraintKind::Check
+            | ConstraintKind::Foreign => {}
+        }
+    }
+    found
+}
+
+/// The name of a NOT NULL that is added NOT VALID: 18.
+pub fn native_name(nodes: &Nodes<'_>, id: &Id) -> String {
+    let named = online::column(nodes.fates.new, id)
+        .and_then(|it| it.not_null.as_ref())
+        .and_then(|it| it.name.clone());
+    named.unwrap_or_else(|| format!("{}_{}_not_null", id.name, id.part))
+}
+
+pub fn guard(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let name = ident(&id.part);
+    let action = match online::enforcing(nodes, id) {
+        Some(Enforcing::Native) => {
+            let guard = ident(&native_name(nodes, id));
+            format!("ADD CONSTRAINT {guard} NOT NULL {name} NOT VALID")
+        }
+        _ => {
+            let guard = ident(&online::guard_name(nodes, id));
+            format!("ADD CONSTRAINT {guard} CHECK ({name} IS NOT NULL) NOT VALID")
+        }
+    };
+    let statement = Statement::action(table_head(id, false), action);
+    drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+}
+
+/// SET NOT NULL, then away with the guard: in one ALTER TABLE the guard would
+/// go first, and the rows would be read.
+pub fn enforce(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let head = table_head(id, false);
+    let set = format!("ALTER COLUMN {} SET NOT NULL", ident(&id.part));
+    let statement = Statement::action(&head, set).alone();
+    drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    if online::enforcing(nodes, id) == Some(Enforcing::ByCheck) {
+        let guard = ident(&online::guard_name(nodes, id));
+        let statement = Statement::action(&head, format!("DROP CONSTRAINT {guard}"));
+        drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    }
+}
+
+/// Owner, comment and grants, of what comes and of what stays.
+pub fn adorn(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let (old, new) = (nodes.fates.old, nodes.fates.new);
+    let Some(after) = new.get(id) else { return };
+    let comes = nodes.comes(id) || (nodes.fates.get(id).is_none() && !old.contains(id));
+    let before = if comes { None } else { old.get(id) };
+    // What was somebody's stays his when it is made again.
+    let had = old.get(id).and_then(|it| it.owner.clone());
+    let owner = after.owner.clone().or_else(|| if comes { had.clone() } else { None });
+    if let Some(owner) = &owner
+        && before.is_none_or(|it| it.owner.as_ref() != Some(owner))
+        && *owner != new.role
+    {
+        let statement = ddl::owner_statement(id, after, owner);
+        drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    }
+    let said = before.and_then(|it| it.comment.clone());
+    if said != after.comment {
+        drafts.add(id, Action::Alter, ddl::comment(id, after));
+    }
+    let from = match before {
+        Some(before) => effective(id, before.grants.as_ref(), old.major),
+        None => initial_grants(old, id),
+    };
+    let to = effective(id, after.grants.as_ref(), new.major);
+    if from != to && id.kind != Kind::DefaultPrivilege {
+        let owner = owner.or(had).unwrap_or_else(|| old.role.clone());
+        let widens = before.is_some() && ddl::widens(&from, &to);
+        for statement in ddl::change_grants(id, after, &from, &to, &owner) {
+            let grants = statement.body.starts_with("GRANT");
+            let added = drafts.add(id, Action::Alter, statement);
+            if widens && grants {
+                added.hazard(HazardKind::PrivilegeWidening, format!("more may be done with {id}"));
+            }
+        }
+    }
+}
+
+fn effective(id: &Id, grants: Option<&GrantList>, major: u32) -> GrantList {
+    let mut list = grants.cloned().unwrap_or_else(|| built_in_grants(id.kind, major));
+    list.sort();
+    list
+}
+
+/// What a new object gets before anybody says GRANT: what PostgreSQL gives,
+/// or what default privileges say instead, and what they add for its
+/// namespace. Source: manual, ALTER DEFAULT PRIVILEGES.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has no default privileges")]
+fn initial_grants(old: &Catalog, id: &Id) -> GrantList {
+    let what = match id.kind {
+        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => "tables",
+        Kind::Sequence => "sequences",
+        Kind::Routine | Kind::Aggregate => "functions",
+        Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => "types",
+        Kind::Namespace => "schemas",
+        _ => return effective(id, None, old.major),
+    };
+    let said = |namespace: &str| {
+        let place = Id::part(Kind::DefaultPrivilege, namespace, &old.role, what);
+        match old.get(&place).map(|it| &it.body) {
+            Some(Body::DefaultPrivilege(it)) => Some(it.grants.clone()),
+            _ => None,
+        }
+    };
+    let mut list: Vec<Grant> = said("").unwrap_or_else(|| built_in_grants(id.kind, old.major));
+    if !id.namespace.is_empty() {
+        list.extend(said(&id.namespace).unwrap_or_default());
+    }
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// `ALTER DEFAULT PRIVILEGES`, from nothing, to nothing, or from one to
+/// another. Without a namespace, nothing is what PostgreSQL gives.
+pub fn default_privileges(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let list = |catalog: &Catalog| match catalog.get(id).map(|it| &it.body) {
+        Some(Body::DefaultPrivilege(it)) => it.grants.clone(),
+        _ if id.namespace.is_empty() => {
+            let kind = match &*id.part {
+                "sequences" => Kind::Sequence,
+                "functions" => Kind::Routine,
+                "types" => Kind::Enum,
+                "schemas" => Kind::Namespace,
+                _ => Kind::Table,
+            };
+            built_in_grants(kind, catalog.major)
+        }
+        _ => Vec::new(),
+    };
+    let (from, to) = (list(nodes.fates.old), list(nodes.fates.new));
+    let action =
+        if nodes.fates.get(id) == Some(&Fate::Drop) { Action::Drop } else { Action::Alter };
+    for statement in ddl::default_privileges(id, &from, &to) {
+        drafts.add(id, action, statement);
+    }
+}

@@ -1,0 +1,73 @@
+//! Steps that take away.
+//!
+//! Must never: drop rows or values without saying so.
+
+use super::draft::Drafts;
+use super::fate::Fate;
+use super::node::Nodes;
+use super::online::temporary;
+use super::render::aside_id;
+use super::{Action, HazardKind, Mode};
+use crate::catalog::{Body, Id, Kind, Object};
+use crate::ddl::{self, drop_statement};
+
+pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let Some(object) = nodes.fates.old.get(id) else { return };
+    match nodes.fates.get(id) {
+        Some(Fate::Aside(_)) => {
+            let statement = drop_statement(&aside_id(id), object);
+            drafts.add(id, Action::Drop, statement).on_table(nodes, id);
+        }
+        Some(fate) if id.kind == Kind::Index => drop_index(nodes, drafts, id, fate),
+        Some(_) if id.kind == Kind::DefaultPrivilege => {
+            super::render_alter::default_privileges(nodes, drafts, id);
+        }
+        Some(fate) => {
+            let is_gone_for_good = *fate == Fate::Drop;
+            let mut added =
+                drafts.add(id, Action::Drop, drop_statement(id, object)).on_table(nodes, id);
+            if is_gone_for_good && let Some(why) = loses(id, object) {
+                added = added.hazard(HazardKind::DataLoss, why);
+            }
+            if let Body::Constraint(it) = &object.body
+                && let Some(other) = &it.references
+            {
+                // DROP of a foreign key locks the table it refers to.
+                added.on_table(nodes, other);
+            }
+        }
+        None => {}
+    }
+}
+
+/// What goes with an object, if it holds anything.
+fn loses(id: &Id, object: &Object) -> Option<String> {
+    let body = &object.body;
+    if body.table().is_some() {
+        Some(format!("every row of {} goes", named(id)))
+    } else if body.column().is_some_and(|it| it.generated.is_none()) {
+        Some(format!("every value of {} goes", named(id)))
+    } else if body.sequence().is_some_and(|it| !it.is_identity) {
+        Some(format!("the current value of {} goes", named(id)))
+    } else {
+        None
+    }
+}
+
+fn named(id: &Id) -> String {
+    let dot = if id.part.is_empty() { String::new() } else { format!(".{}", id.part) };
+    format!("{}.{}{dot}", id.namespace, id.name)
+}
+
+fn drop_index(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, fate: &Fate) {
+    let Some(Body::Index(index)) = nodes.fates.old.get(id).map(|it| &it.body) else { return };
+    let name =
+        if nodes.swapped.contains(id) { temporary("old_", &id.name) } else { id.name.to_string() };
+    let concurrently = !index.is_partitioned
+        && index.parent.is_none()
+        && (*fate == Fate::Drop || nodes.swapped.contains(id) || !index.is_valid)
+        && nodes.is_live(&index.table);
+    let statement = ddl::drop_index(&id.namespace, &name, concurrently);
+    let mode = if concurrently { Mode::Outside } else { Mode::Together };
+    drafts.add(id, Action::Drop, statement).mode(mode).on_table(nodes, id);
+}
