@@ -16,5 +16,6 @@ use ring::crew::{self, Broken};
 
 fn main() -> ExitCode {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pg-diff/tests/cases");
-    crew::run("cases", ring::case::read_all(&folder), Broken::Fails)
+    let cases = ring::case::read_all(&folder);
+    crew::run("cases", |_| cases.clone(), Broken::Fails)
 }

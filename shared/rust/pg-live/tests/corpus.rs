@@ -27,5 +27,5 @@ fn main() -> ExitCode {
         crew::say(&format!("corpus: no case below `{folder}`"));
         return ExitCode::FAILURE;
     }
-    crew::run("corpus", cases, Broken::Fails)
+    crew::run("corpus", |_| cases.clone(), Broken::Fails)
 }
