@@ -10,6 +10,7 @@
 )]
 
 mod chance;
+#[allow(dead_code, reason = "the other rings use the rest")]
 mod ring;
 
 use std::process::ExitCode;

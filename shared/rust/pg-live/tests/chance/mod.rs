@@ -32,7 +32,8 @@ pub fn pair(seed: u64, major: u32, cut: &Cut) -> (Case, Log) {
     let (old, new) = (write(&first, major), write(&second, major));
     let mut log = second.log();
     log.present.extend(first.log().present);
-    let case = Case { name: format!("seed-{seed}"), roles: grants::ROLES.to_owned(), old, new };
+    let (name, roles) = (format!("seed-{seed}"), grants::ROLES.to_owned());
+    let case = Case { name, roles, old, new, since: 0 };
     (case, log)
 }
 

@@ -10,6 +10,8 @@ pub struct Case {
     pub roles: String,
     pub old: String,
     pub new: String,
+    /// The oldest major version that can have it.
+    pub since: u32,
 }
 
 /// Every folder below `root` that holds an `old.sql` and a `new.sql`, by name.
@@ -25,8 +27,15 @@ pub fn read_all(root: &Path) -> Vec<Case> {
             roles: read(folder.join("roles.sql")),
             old: read(folder.join("old.sql")),
             new: read(folder.join("new.sql")),
+            since: since(&read(folder.join("versions"))),
         })
         .collect()
+}
+
+/// A number on a line of its own; other words say what else a server needs,
+/// and are found by the server itself.
+fn since(versions: &str) -> u32 {
+    versions.lines().find_map(|line| line.trim().parse().ok()).unwrap_or(0)
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {

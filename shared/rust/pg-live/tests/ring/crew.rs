@@ -4,11 +4,12 @@
 //! One line per case that does not converge; everything about a case when it
 //! is named by `XTASK_CASE`; the same in files for all that failed.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Write as _, stdout};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -28,6 +29,11 @@ const WORKERS: &str = "XTASK_TEST_WORKERS";
 
 /// The oldest PostgreSQL there are cases for.
 const OLDEST: u32 = 14;
+
+thread_local! {
+    /// What a worker's panic said, and where.
+    static LAST_WORDS: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// A line is to be read in a list.
 const LINE: usize = 260;
@@ -117,6 +123,7 @@ fn run_on(
     report: Report,
 ) -> bool {
     let started = Instant::now();
+    std::panic::set_hook(Box::new(|panic| LAST_WORDS.set(panic.to_string())));
     let all_roles: Vec<String> =
         cases.iter().map(|case| case.roles.clone()).filter(|it| !it.is_empty()).collect();
     let next = AtomicUsize::new(0);
@@ -124,7 +131,7 @@ fn run_on(
     std::thread::scope(|scope| {
         for _ in 0..wanted.workers.clamp(1, cases.len()) {
             scope.spawn(|| {
-                let court = Court::open(server);
+                let court = open(server);
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let result = hear(&court, case, &all_roles);
                     report.lock().expect("no worker panics in it").take(case, result, broken);
@@ -136,15 +143,22 @@ fn run_on(
     report.close(started.elapsed().as_secs_f64())
 }
 
+/// Without a server there is nothing to tell but why.
+fn open(server: &Installation) -> Court {
+    catch_unwind(|| Court::open(server)).unwrap_or_else(|panic| {
+        say(&LAST_WORDS.take());
+        resume_unwind(panic)
+    })
+}
+
 /// A panic of the engine is a failure of the case.
 fn hear(court: &Court, case: &Case, all_roles: &[String]) -> Result<Verdict, Unasked> {
-    catch_unwind(AssertUnwindSafe(|| court.judge(case, all_roles))).unwrap_or_else(|panic| {
+    if case.since > court.major() {
+        return Err(Unasked::Newer);
+    }
+    catch_unwind(AssertUnwindSafe(|| court.judge(case, all_roles))).unwrap_or_else(|_| {
         court.sweep();
-        let words = panic.downcast_ref::<String>().cloned();
-        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|it| (*it).to_owned()));
-        let failure =
-            Failure { law: "panic", says: words.unwrap_or_default(), detail: String::new() };
-        Ok(Verdict { failures: vec![failure], notes: Vec::new(), plans: String::new(), rows: 0 })
+        Ok(Verdict::panicked(LAST_WORDS.take()))
     })
 }
 
@@ -196,6 +210,7 @@ impl Report {
                     None => self.converge += 1,
                 }
             }
+            Err(Unasked::Newer) => self.unasked("want a newer one", case, ""),
             Err(Unasked::Absent(says)) => self.unasked("lack an extension", case, &says),
             Err(Unasked::Broken(says)) if broken == Broken::IsCounted => {
                 self.unasked("do not load", case, &says);

@@ -3,22 +3,14 @@
 use std::fmt::Write as _;
 
 use pg_diff::catalog::Catalog;
-use pg_diff::plan::{Mode, Plan, Probe, Step};
-use pg_live::{Error, Result, Session};
-
-/// False until the engine is there: then only loading, the oracle and the
-/// rows are tested.
-pub const IS_THERE: bool = false;
+use pg_diff::plan::{Mode, Options, Plan, Probe, Step};
+use pg_live::{Error, Session};
 
 /// A statement takes no longer here, unless it waits for itself.
 const TIMEOUTS: &str = "SET check_function_bodies = off; SET statement_timeout = '60s'";
 
-pub async fn introspect(_session: &Session) -> Result<Catalog> {
-    Ok(Catalog::default())
-}
-
-pub fn plan(_current: &Catalog, _desired: &Catalog) -> Plan {
-    Plan::default()
+pub fn plan(current: &Catalog, desired: &Catalog) -> Plan {
+    pg_diff::plan(current, desired, &Options::default())
 }
 
 /// Which step failed, and the server's words.
@@ -73,10 +65,11 @@ pub async fn ask(session: &Session, plan: &Plan) -> Vec<String> {
     against
 }
 
-/// Class 22 is data that does not fit a type, 23 data that breaks a constraint.
+/// Class 22 is data that does not fit a type, but for what a statement's own
+/// parameters are (22023); 23 is data that breaks a constraint.
 pub fn is_about_rows(error: &Error) -> bool {
     let state = error.sqlstate.as_deref().unwrap_or_default();
-    state.starts_with("22") || state.starts_with("23")
+    (state.starts_with("22") && state != "22023") || state.starts_with("23")
 }
 
 /// A plan for people.

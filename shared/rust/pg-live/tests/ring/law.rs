@@ -40,6 +40,8 @@ pub struct Failure {
 
 /// The case cannot be asked here.
 pub enum Unasked {
+    /// The case is about a later PostgreSQL.
+    Newer,
     /// The server lacks an extension or a feature.
     Absent(String),
     /// `old.sql`, `new.sql` or `roles.sql` is wrong.
@@ -63,6 +65,10 @@ impl Court {
         Court { cluster, roles }
     }
 
+    pub fn major(&self) -> u32 {
+        self.cluster.installation.major
+    }
+
     /// Runs all laws; panics only when the server itself is gone. `all_roles`
     /// are the roles.sql of the whole set.
     pub fn judge(&self, case: &Case, all_roles: &[String]) -> Result<Verdict, Unasked> {
@@ -84,6 +90,12 @@ impl Court {
 impl Verdict {
     fn new() -> Verdict {
         Verdict { failures: Vec::new(), notes: Vec::new(), plans: String::new(), rows: 0 }
+    }
+
+    pub fn panicked(says: String) -> Verdict {
+        let mut verdict = Verdict::new();
+        verdict.fail("panic", says, "");
+        verdict
     }
 
     fn fail(&mut self, law: &'static str, says: impl Into<String>, detail: impl Into<String>) {
@@ -163,10 +175,6 @@ impl Hearing<'_> {
             for it in &catalog.unmanaged {
                 self.verdict.notes.push(format!("unmanaged: {it}"));
             }
-        }
-        if !engine::IS_THERE {
-            self.fill(Variety::Mixed).await;
-            return Ok(());
         }
         if self.migrate(&sides, &forward).await? {
             self.go_back(&sides, &back).await;
@@ -333,7 +341,7 @@ impl Hearing<'_> {
     }
 
     async fn introspect(&mut self, database: &str) -> Option<Catalog> {
-        let read = engine::introspect(&self.session(database).await).await;
+        let read = pg_live::introspect(&self.session(database).await).await;
         let failed = |error| self.verdict.fail("introspection", format!("{database}: {error}"), "");
         read.map_err(failed).ok()
     }

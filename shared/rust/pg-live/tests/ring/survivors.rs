@@ -188,7 +188,10 @@ fn select_from(name: &Name, table: &Table) -> String {
 
 async fn rows(session: &Session, columns: &[String], from: &str) -> Result<Vec<String>> {
     let columns: Vec<String> = columns.iter().map(|it| quote_ident(it)).collect();
-    let sql = format!("SELECT row_to_json(x)::text FROM (SELECT {} {from}) x", columns.join(", "));
+    // No column is called like the row.
+    let row = "\"the row\"";
+    let columns = columns.join(", ");
+    let sql = format!("SELECT row_to_json({row})::text FROM (SELECT {columns} {from}) {row}");
     let rows = session.query(&sql, &[]).await?;
     let mut rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     rows.sort_unstable();
