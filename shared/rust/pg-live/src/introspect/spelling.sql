@@ -1,5 +1,4 @@
--- One moment, and one spelling of everything.
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+-- Everything on which a spelling depends, until the transaction ends.
 SET LOCAL search_path = '';
 SET LOCAL jit = off;
 SET LOCAL TimeZone = 'UTC';
