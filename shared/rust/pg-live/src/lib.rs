@@ -9,6 +9,7 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+mod batch;
 pub mod cancel;
 pub mod content;
 pub mod database;
@@ -18,7 +19,9 @@ mod fence;
 pub mod health;
 pub mod journal;
 mod load;
+pub mod lock;
 mod protection;
+pub mod prove;
 mod queue;
 mod ready;
 pub mod seeds;
