@@ -19,7 +19,7 @@ mod owner;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Id, Kind, Object};
+use crate::catalog::{Catalog, Id, Kind};
 
 use glob::Glob;
 

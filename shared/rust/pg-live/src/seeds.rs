@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{ErrorKind, Result};
@@ -40,13 +40,13 @@ pub struct SeedRow {
 }
 
 /// The seed rows of every table that has some, as a shadow holds them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DeclaredSeeds {
     tables: Vec<SeedTable>,
 }
 
 /// A table with seed rows: how its rows are found and what is compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct SeedTable {
     namespace: String,
     name: String,

@@ -1,7 +1,7 @@
 //! Which objects a rule leaves alone, and what becomes of the rest.
 
 use super::*;
-use crate::catalog::{Body, Enum, Link, SequenceOwner, View};
+use crate::catalog::{Body, Enum, Link, Object, SequenceOwner, View};
 
 fn object(text: &str) -> Object {
     Object::new(Body::Enum(Enum { labels: vec![text.to_owned()] }))
