@@ -10,6 +10,7 @@
 
 pub mod catalog;
 pub mod ddl;
+pub mod declared;
 mod diff;
 pub mod dump;
 pub mod plan;

@@ -75,6 +75,11 @@ impl Token {
         self.kind == TokenKind::Word && self.text(text).eq_ignore_ascii_case(word)
     }
 
+    /// True for what can name something, keywords included.
+    pub fn is_name(&self) -> bool {
+        matches!(self.kind, TokenKind::Word | TokenKind::QuotedName)
+    }
+
     pub fn is_comment(&self) -> bool {
         matches!(self.kind, TokenKind::LineComment | TokenKind::BlockComment)
     }

@@ -16,6 +16,19 @@ impl<'a> Cursor<'a> {
         Cursor { text, tokens, at: 0 }
     }
 
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Another one, for these tokens of the statement only.
+    pub fn within(&self, tokens: std::ops::Range<usize>) -> Cursor<'a> {
+        Cursor::new(self.text, self.tokens.get(tokens).unwrap_or_default())
+    }
+
+    pub fn is_at_end(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
     /// How many tokens are behind it.
     pub fn at(&self) -> usize {
         self.at
@@ -63,7 +76,7 @@ impl<'a> Cursor<'a> {
     /// A name, folded; with the UESCAPE clause that may follow.
     pub fn name(&mut self) -> Option<String> {
         let token = self.peek()?;
-        if !matches!(token.kind, TokenKind::Word | TokenKind::QuotedName) {
+        if !token.is_name() {
             return None;
         }
         self.at += 1;
@@ -117,11 +130,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many parentheses are open behind a token.
+/// How many parentheses and brackets are open behind a token.
 pub fn deeper(depth: usize, kind: TokenKind) -> usize {
-    if kind == TokenKind::OpenParenthesis {
+    if matches!(kind, TokenKind::OpenParenthesis | TokenKind::OpenBracket) {
         depth + 1
-    } else if kind == TokenKind::CloseParenthesis {
+    } else if matches!(kind, TokenKind::CloseParenthesis | TokenKind::CloseBracket) {
         depth.saturating_sub(1)
     } else {
         depth
