@@ -23,6 +23,7 @@ mod table;
 mod types;
 mod view;
 
+<<<<<<< HEAD
 pub use address::{address, drop_statement, owner_statement};
 pub use column::{add_column, alter_column, set_default, type_change};
 pub use constraint::{
@@ -32,6 +33,9 @@ pub use constraint::{
 pub use create::create;
 pub use grant::{change_grants, comment, default_privileges, widens};
 pub use index::{alter_index, create_index, drop_index, rename_index};
+=======
+pub use keyword::is_reserved;
+>>>>>>> 2999caa (Read init.sql as the declaration: includes, psql's commands, annotations)
 pub use name::{ident, literal, qualified, relation};
 pub use policy::alter_policy;
 pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};

@@ -30,7 +30,6 @@ pub mod scratch;
 pub mod seeds;
 mod session;
 pub mod shadow;
-pub mod statements;
 mod swap;
 mod tls;
 pub mod vitals;
