@@ -82,7 +82,7 @@ pub async fn find(session: &Session, hash: &str, locale: &Locale) -> Result<Opti
 }
 
 /// Of the hash and of what else shapes a shadow on this server.
-async fn name(session: &Session, hash: &str) -> Result<String, Error> {
+pub async fn name(session: &Session, hash: &str) -> Result<String, Error> {
     let row = session.query_one(include_str!("introspect/shadow_name.sql"), &[&hash]).await?;
     let hash: String = row.get(0);
     Ok(format!("{PREFIX}{hash}_{}", session.server_version().await? / 10_000))
