@@ -15,6 +15,7 @@ mod index;
 mod keyword;
 mod name;
 mod policy;
+mod rename;
 mod routine;
 mod search;
 mod sequence;
@@ -23,7 +24,6 @@ mod table;
 mod types;
 mod view;
 
-<<<<<<< HEAD
 pub use address::{address, drop_statement, owner_statement};
 pub use column::{add_column, alter_column, set_default, type_change};
 pub use constraint::{
@@ -33,11 +33,10 @@ pub use constraint::{
 pub use create::create;
 pub use grant::{change_grants, comment, default_privileges, widens};
 pub use index::{alter_index, create_index, drop_index, rename_index};
-=======
 pub use keyword::is_reserved;
->>>>>>> 2999caa (Read init.sql as the declaration: includes, psql's commands, annotations)
 pub use name::{ident, literal, qualified, relation};
 pub use policy::alter_policy;
+pub use rename::{move_to, rename, rename_in_type};
 pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};
 pub use search::{alter_configuration, alter_extension, alter_publication};
 pub use sequence::{alter_sequence, set_owner_column};

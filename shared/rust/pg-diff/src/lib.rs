@@ -16,6 +16,7 @@ mod diff;
 pub mod dump;
 pub mod filter;
 pub mod plan;
+pub mod rename;
 pub mod scan;
 
 pub use catalog::Catalog;
