@@ -25,7 +25,29 @@ pub use follow::following;
 pub struct Renamed {
     pub from: Id,
     pub to: Id,
+    /// Of a type: the label or field, before and after.
+    pub part: Option<(String, String)>,
     pub steps: Vec<Step>,
+}
+
+/// What `id` was called before these renames.
+pub fn old_name(renamed: &[Renamed], id: &Id) -> Id {
+    renamed.iter().rev().fold(id.clone(), |id, it| {
+        if it.to.kind == crate::catalog::Kind::Namespace && id.namespace == it.to.name {
+            return Id { namespace: it.from.name.clone(), ..id };
+        }
+        if id == it.to {
+            return it.from.clone();
+        }
+        let is_part_of_it = id.kind.is_part() && id.of(it.to.kind) == it.to;
+        if is_part_of_it { it.from.with(id.kind, &id.part) } else { id }
+    })
+}
+
+/// The steps that give the old names back, in their order. `desired` has what
+/// was renamed under its new name.
+pub fn undo(renamed: &[Renamed], desired: &crate::catalog::Catalog) -> Vec<Step> {
+    renamed.iter().rev().flat_map(|it| asked::back(it, desired)).collect()
 }
 
 /// A step that renames; `breaks` where clients know the old name.

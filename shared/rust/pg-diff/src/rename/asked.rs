@@ -8,6 +8,7 @@ use super::{Renamed, step};
 use crate::catalog::{Catalog, Id, Kind, Object};
 use crate::ddl;
 use crate::declared::{Intents, PartRename, Rename, Span, Word};
+use crate::plan::Step;
 
 /// A rename that cannot be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,26 +129,15 @@ impl<'a> Names<'a> {
 
     fn rename(&mut self, from: &Id, to: &Id) -> Option<Renamed> {
         let object = self.get(from)?;
-        let why = format!("whoever says {} fails from then on", from.own_name());
-        let breaks = breaks_clients(from.kind).then_some(why.as_str());
         let table = relation(self.current, &self.was(from));
-        let mut steps = Vec::new();
-        let mut at = from.clone();
-        if from.namespace != to.namespace && !from.kind.is_part() {
-            let sql = ddl::move_to(&at, object, &to.namespace)?.text();
-            steps.push(step(&at, sql, table.clone(), breaks));
-            at.namespace = to.namespace.clone();
-        }
-        if at.own_name() != to.own_name() {
-            let sql = ddl::rename(&at, object, to.own_name())?.text();
-            steps.push(step(&at, sql, table, breaks));
-        }
+        let steps = steps((from, to), object, table)?;
+        // Asked before the new name is given.
         let was = self.was(from);
         if to.kind == Kind::Namespace {
             self.moved.push((to.clone(), was.clone()));
         }
         self.given.insert(to.clone(), was);
-        Some(Renamed { from: from.clone(), to: to.clone(), steps })
+        Some(Renamed { from: from.clone(), to: to.clone(), part: None, steps })
     }
 
     fn part(&self, desired: &Catalog, rename: &PartRename) -> Result<Option<Renamed>, String> {
@@ -174,9 +164,39 @@ impl<'a> Names<'a> {
         Ok(sql.map(|sql| Renamed {
             from: rename.of.clone(),
             to: rename.of.clone(),
+            part: Some((from.clone(), rename.to.clone())),
             steps: vec![step(&rename.of, sql.text(), None, Some(&why))],
         }))
     }
+}
+
+/// From one name to another, which may be in another namespace.
+fn steps((from, to): (&Id, &Id), object: &Object, table: Option<Id>) -> Option<Vec<Step>> {
+    let why = format!("whoever says {} fails from then on", from.own_name());
+    let breaks = breaks_clients(from.kind).then_some(why.as_str());
+    let mut steps = Vec::new();
+    let mut at = from.clone();
+    if from.namespace != to.namespace && !from.kind.is_part() {
+        let sql = ddl::move_to(&at, object, &to.namespace)?.text();
+        steps.push(step(&at, sql, table.clone(), breaks));
+        at.namespace = to.namespace.clone();
+    }
+    if at.own_name() != to.own_name() {
+        let sql = ddl::rename(&at, object, to.own_name())?.text();
+        steps.push(step(&at, sql, table, breaks));
+    }
+    Some(steps)
+}
+
+/// The way back of one rename.
+pub fn back(it: &Renamed, desired: &Catalog) -> Vec<Step> {
+    if let Some((from, to)) = &it.part {
+        let sql = ddl::rename_in_type(&it.to, to, from);
+        return sql.map(|sql| step(&it.to, sql.text(), None, None)).into_iter().collect();
+    }
+    let Some(object) = desired.get(&it.to) else { return Vec::new() };
+    let table = relation(desired, &it.to);
+    steps((&it.to, &it.from), object, table).unwrap_or_default()
 }
 
 /// What clients say in what they send.
