@@ -111,8 +111,8 @@ fn name_of(flag: &str) -> &str {
 pub fn wants_document(words: &[OsString]) -> bool {
     let mut words = words.iter().take_while(|word| *word != "--").peekable();
     while let Some(word) = words.next() {
-        let follows = || word == "--format" && words.peek().is_some_and(|next| *next == "json");
-        if word == "--json" || word == "--format=json" || follows() {
+        let follows = word == "--format" && words.peek().is_some_and(|next| *next == "json");
+        if word == "--json" || word == "--format=json" || follows {
             return true;
         }
     }

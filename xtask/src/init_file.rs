@@ -157,10 +157,7 @@ fn read_bytes(path: &Path, shown: &str) -> Result<Vec<u8>> {
 }
 
 /// Mistakes in the files, the first one with its lines.
-fn told(
-    errors: &[DeclaredError],
-    text: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
-) -> anyhow::Error {
+fn told(errors: &[DeclaredError], text: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> anyhow::Error {
     let Some(first) = errors.first() else { return Fault::failed("nothing was read").into() };
     let others: Vec<String> = errors.iter().skip(1).take(9).map(|it| it.span.to_string()).collect();
     let mut message = format!("`{}`: {}", first.span.file, first.message);

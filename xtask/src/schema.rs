@@ -8,9 +8,11 @@
 //!
 //! Must never: change a database that is served. `apply` alone does that.
 
+pub mod allow;
 pub mod card;
 mod clone;
 pub mod known;
+pub mod lens;
 pub mod outlook;
 mod prove;
 pub mod reading;

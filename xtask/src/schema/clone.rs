@@ -91,8 +91,7 @@ fn require_loaded(finished: &Finished) -> Result<()> {
 /// Loads the schema of a dump, plain or in an archive, without owners,
 /// privileges and rows.
 pub fn load_dump(ctx: &Ctx, workshop: &Workshop<'_>, file: &Path, scratch: &Address) -> Result<()> {
-    let mut opened =
-        File::open(file).with_context(|| format!("opening `{}`", file.display()))?;
+    let mut opened = File::open(file).with_context(|| format!("opening `{}`", file.display()))?;
     let mut head = [0; ARCHIVE.len()];
     let is_archive = opened.read_exact(&mut head).is_ok() && head == ARCHIVE;
     let opened = File::open(file)?;
@@ -112,9 +111,9 @@ pub fn load_dump(ctx: &Ctx, workshop: &Workshop<'_>, file: &Path, scratch: &Addr
         }
         return Err(Fault::failed(format!("pg_restore: {}", finished.last_words())).into());
     }
-    let finished = ctx.proc.feed(&psql(workshop, scratch)?, |stdin| {
-        schema_of(&mut BufReader::new(opened), stdin)
-    })?;
+    let finished = ctx
+        .proc
+        .feed(&psql(workshop, scratch)?, |stdin| schema_of(&mut BufReader::new(opened), stdin))?;
     require_loaded(&finished)
 }
 

@@ -12,7 +12,10 @@ use crate::init_file::hex;
 use crate::outcome::Fault;
 
 pub const FLAGS: [(&str, &str); 2] = [
-    ("--only GLOB", "leave everything else alone: `messages`, `audit.*`, `table:audit.*`; may be repeated"),
+    (
+        "--only GLOB",
+        "leave everything else alone: `messages`, `audit.*`, `table:audit.*`; may be repeated",
+    ),
     ("--exclude GLOB", "leave this alone, this once; may be repeated"),
 ];
 

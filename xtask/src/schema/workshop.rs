@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use anyhow::Result;
+use pg_live::Address;
 use pg_live::scratch::{Origin, Scratch};
 use pg_live::shadow::{self, Declared};
-use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::init_file::InitFile;
@@ -55,7 +55,10 @@ impl<'a> Workshop<'a> {
     pub fn shadow(&self, init: &InitFile) -> Result<Address> {
         self.ctx.term.equivalent(
             "$",
-            &format!("psql -1 -f {} # in a scratch database, unless it ran there before", init.shown),
+            &format!(
+                "psql -1 -f {} # in a scratch database, unless it ran there before",
+                init.shown
+            ),
         );
         let hash = init.shadow_hash(self.role());
         let made = self.ctx.wait(async {
@@ -105,7 +108,6 @@ impl<'a> Workshop<'a> {
         self.made.borrow_mut().push(scratch);
         Ok(address)
     }
-
 }
 
 impl Drop for Workshop<'_> {
