@@ -4,7 +4,7 @@
 //! Must never: call a plan proved that one of them objects to.
 
 use anyhow::{Context, Result};
-use pg_diff::catalog::Id;
+use pg_diff::catalog::{Id, Kind};
 use pg_diff::dump::{self, DumpChange};
 use pg_diff::plan::{Hazard, HazardKind};
 use pg_diff::{Catalog, Change, Dump, Options, Plan, ddl, diff, plan, rename};
@@ -78,15 +78,38 @@ pub fn require_clone(
     }
 }
 
-/// `pg_dump` says nothing of an index that a failed build left invalid. On the
-/// clone it is whole.
+/// What a dump of the schema leaves out: an index that a failed build left
+/// invalid, which is whole on the clone, and the contents of materialized
+/// views, without which nobody can read them.
 fn left_out(cloned: &Catalog, current: &Catalog) -> Vec<String> {
     let absent = current.objects.iter().filter(|(id, _)| !cloned.contains(id));
-    absent
+    let mut all: Vec<String> = absent
         .filter_map(|(id, object)| object.body.index().map(|index| (id, index)))
         .filter(|(_, index)| !index.is_valid)
         .map(|(id, index)| ddl::create_index(index, &id.name, false).text())
-        .collect()
+        .collect();
+    let is_filled = |side: &Catalog, id: &Id| {
+        side.body(id).and_then(|it| it.materialized_view()).is_some_and(|it| it.is_populated)
+    };
+    let views = current.objects.keys().filter(|id| id.kind == Kind::MaterializedView);
+    let mut empty: Vec<(usize, &Id)> = views
+        .filter(|id| is_filled(current, id) && !is_filled(cloned, id))
+        .map(|id| (height(current, id, 0), id))
+        .collect();
+    empty.sort();
+    all.extend(empty.iter().map(|(_, id)| ddl::refresh(id).text()));
+    all
+}
+
+/// How many views it stands on: the lower ones are filled first.
+fn height(current: &Catalog, id: &Id, seen: usize) -> usize {
+    // A view cannot read itself; the bound is for a catalog that lies.
+    if seen > 100 {
+        return seen;
+    }
+    let views = current.dependencies.needs(id).map(|(id, _)| id);
+    let views = views.filter(|id| matches!(id.kind, Kind::View | Kind::MaterializedView));
+    views.map(|id| 1 + height(current, id, seen + 1)).max().unwrap_or(0)
 }
 
 fn invalid_index(current: &Catalog, id: &Id) -> bool {

@@ -45,4 +45,4 @@ pub use table::{
     alter_table, attach, cluster_on, create_table, detach, inherit, replica_identity, table_head,
 };
 pub use types::{add_labels, alter_composite, alter_domain};
-pub use view::{alter_materialized_view, create_view};
+pub use view::{alter_materialized_view, create_view, refresh};
