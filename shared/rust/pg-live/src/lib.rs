@@ -9,6 +9,8 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
+mod batch;
 pub mod cancel;
 pub mod content;
 pub mod database;
@@ -16,9 +18,13 @@ mod error;
 pub mod facts;
 mod fence;
 pub mod health;
+mod introspect;
 pub mod journal;
 mod load;
+pub mod lock;
+pub mod probe;
 mod protection;
+pub mod prove;
 mod queue;
 mod ready;
 pub mod seeds;
@@ -31,6 +37,7 @@ pub mod vitals;
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};
 pub use fence::{Fence, fence};
+pub use introspect::{Introspection, introspect, introspect_in_transaction};
 pub use load::{LoadFailure, load};
 pub use protection::{protection, set_protection};
 pub use queue::{Queue, queue};

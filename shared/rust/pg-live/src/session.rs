@@ -75,6 +75,11 @@ impl Session {
         Ok(self.client.query(sql, parameters).await?)
     }
 
+    /// Without parameters, in one round trip: nothing is prepared first.
+    pub(crate) async fn query_at_once(&self, sql: &str) -> Result<Vec<Row>> {
+        Ok(self.client.query_typed(sql, &[]).await?)
+    }
+
     pub async fn query_one(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Row> {
         Ok(self.client.query_one(sql, parameters).await?)
     }

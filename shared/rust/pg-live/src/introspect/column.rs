@@ -1,0 +1,158 @@
+//! Columns, their defaults, and how NOT NULL is said of them.
+//!
+//! Must never: read a system column or a dropped one.
+
+use pg_diff::catalog::{
+    Body, Column, Default, Generated, GeneratedKind, Id, Identity, Kind, NotNull, Object,
+};
+use tokio_postgres::Row;
+
+use super::draft::{Address, Draft, Held, class, sorted, text};
+use super::types::{NAME_BYTES, clipped};
+use super::{Moved, Read, Section};
+
+pub(super) const COLUMNS: Section =
+    Section { sql: include_str!("column.sql"), since: 14, read: read_column };
+
+pub(super) const NOT_NULLS: Section =
+    Section { sql: include_str!("not_null.sql"), since: 18, read: read_not_null };
+
+fn read_column(draft: &mut Draft, row: &Row) -> Read {
+    let (table, number, name): (u32, i16, &str) = (row.get(0), row.get(1), row.get(2));
+    let Some(relation) = draft.relations.get(&table) else { return Ok(()) };
+    let id = relation.id.with(Kind::Column, name);
+    let owner = relation.owner.clone();
+    let address = Address::column(table, number.into());
+    let identity = match row.get(6) {
+        "" => None,
+        how => {
+            let sequence = identity(draft, table, name).cloned().ok_or(Moved)?;
+            Some(Identity { always: how == "a", sequence })
+        }
+    };
+    let default: Option<u32> = row.get(15);
+    let generated = match row.get(7) {
+        "s" => Some(GeneratedKind::Stored),
+        "v" => Some(GeneratedKind::Virtual),
+        _ => None,
+    };
+    let generated = match generated {
+        Some(kind) => Some(Generated { kind, expression: text(row, 16)? }),
+        None => None,
+    };
+    let is_generated = generated.is_some();
+    let not_null = row.get::<_, bool>(5).then_some(NotNull {
+        name: None,
+        is_validated: true,
+        no_inherit: false,
+        is_local: true,
+    });
+    let column = Column {
+        type_name: row.get(3),
+        collation: row.get(4),
+        not_null,
+        identity,
+        generated,
+        storage: row.get::<_, Option<&str>>(8).map(|letter| storage(letter).to_owned()),
+        compression: compression(row.get(9)).map(str::to_owned),
+        statistics: row.get(10),
+        options: sorted(row, 11),
+        foreign_options: sorted(row, 12),
+        is_local: row.get(13),
+    };
+    draft.columns.entry(table).or_default().push((number, id.part.clone()));
+    let default_id = id.with(Kind::Default, name);
+    let acl: Option<Vec<String>> = row.get(14);
+    // A column has no owner of its own, but its grants name the table's.
+    let held = Held { owner: Some(&owner), acl: acl.as_deref() };
+    let place = draft.add(address, id, held, Body::Column(column));
+    if let Some(object) = draft.object(address) {
+        object.owner = None;
+    }
+    if let Some(oid) = default {
+        let address = Address::of(class::DEFAULT, oid);
+        if is_generated {
+            draft.add_part(address, place);
+        } else {
+            let body = Body::Default(Default { expression: text(row, 16)? });
+            draft.add(address, default_id, Held::default(), body);
+        }
+    }
+    Ok(())
+}
+
+/// The sequence of an identity column. Since 17 a partition's is its parent's.
+fn identity<'a>(draft: &'a Draft, table: u32, column: &str) -> Option<&'a Id> {
+    let mut table = table;
+    loop {
+        if let Some(sequence) = draft.identities.get(&(table, column.to_owned())) {
+            return Some(sequence);
+        }
+        table = *draft.parents.get(&table)?.first()?;
+    }
+}
+
+fn read_not_null(draft: &mut Draft, row: &Row) -> Read {
+    let (table, number, name): (u32, i16, &str) = (row.get(0), row.get(1), row.get(2));
+    let address = Address::column(table, number.into());
+    let Some(id) = draft.get(address) else { return Ok(()) };
+    let is_local: bool = row.get(5);
+    // A parent's name says nothing about the child.
+    let is_given = !is_local || name == generated_name(&id.name, &id.part);
+    let not_null = NotNull {
+        name: (!is_given).then(|| name.to_owned()),
+        is_validated: row.get(3),
+        no_inherit: row.get(4),
+        is_local,
+    };
+    if let Some(Object { body: Body::Column(column), .. }) = draft.object(address) {
+        column.not_null = Some(not_null);
+    }
+    Ok(())
+}
+
+/// The name that the server gives a NOT NULL. Source: `makeObjectName` in
+/// `src/backend/commands/indexcmds.c`: the longer of both loses bytes first.
+fn generated_name(table: &str, column: &str) -> String {
+    let room = NAME_BYTES - "__not_null".len();
+    let (mut first, mut second) = (table.len(), column.len());
+    while first + second > room {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    format!("{}_{}_not_null", clipped(table, first), clipped(column, second))
+}
+
+fn storage(letter: &str) -> &'static str {
+    match letter {
+        "p" => "PLAIN",
+        "e" => "EXTERNAL",
+        "m" => "MAIN",
+        _ => "EXTENDED",
+    }
+}
+
+fn compression(letter: &str) -> Option<&'static str> {
+    match letter {
+        "p" => Some("pglz"),
+        "l" => Some("lz4"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::generated_name;
+
+    #[test]
+    fn a_generated_name_fits() {
+        assert_eq!(generated_name("messages", "id"), "messages_id_not_null");
+        let (table, column) = ("t".repeat(63), "c".repeat(20));
+        let name = generated_name(&table, &column);
+        assert_eq!(name.len(), 63);
+        assert_eq!(name, format!("{}_{}_not_null", "t".repeat(33), column));
+        let both = generated_name(&table, &"c".repeat(63));
+        assert_eq!(both, format!("{}_{}_not_null", "t".repeat(27), "c".repeat(26)));
+        let umlauts = generated_name(&"ä".repeat(31), "c");
+        assert_eq!(umlauts, format!("{}_c_not_null", "ä".repeat(26)));
+    }
+}

@@ -1,0 +1,18 @@
+//! Introspection held against real servers: what is read, that it is of one
+//! moment, and what it costs.
+//!
+//! The server is `XTASK_TEST_POSTGRES`, the URL of a superuser. Each test makes
+//! databases of its own and drops them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails and speaks where it stands"
+)]
+
+mod cost;
+mod everything;
+mod majors;
+mod moment;
+mod names;
+mod server;
+mod spelling;
