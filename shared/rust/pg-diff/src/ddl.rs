@@ -33,6 +33,7 @@ pub use constraint::{
 pub use create::create;
 pub use grant::{change_grants, comment, default_privileges, widens};
 pub use index::{alter_index, create_index, drop_index, rename_index};
+pub use keyword::is_reserved;
 pub use name::{ident, literal, qualified, relation};
 pub use policy::alter_policy;
 pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};

@@ -10,9 +10,11 @@
 
 pub mod catalog;
 pub mod ddl;
+pub mod declared;
 mod diff;
 pub mod dump;
 pub mod plan;
+pub mod scan;
 
 pub use catalog::Catalog;
 pub use diff::{Change, Difference, Property, Way, diff};

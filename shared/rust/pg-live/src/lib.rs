@@ -9,6 +9,8 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
+mod batch;
 pub mod cancel;
 pub mod content;
 pub mod database;
@@ -19,13 +21,15 @@ pub mod health;
 mod introspect;
 pub mod journal;
 mod load;
+pub mod lock;
+pub mod probe;
 mod protection;
+pub mod prove;
 mod queue;
 mod ready;
 pub mod seeds;
 mod session;
 pub mod shadow;
-pub mod statements;
 mod swap;
 mod tls;
 pub mod vitals;
