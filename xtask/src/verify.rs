@@ -22,7 +22,10 @@ use crate::target::Target;
 use crate::target::local::Slot;
 use crate::tools::pg_dump;
 
-pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on, run_twice};
+pub use prove::{
+    Proven, Reader, create_and_load, locale_like, maintenance, no_shadow, prove, prove_on,
+    run_twice, shadow_server,
+};
 
 #[derive(Debug, Serialize)]
 pub struct Verification {

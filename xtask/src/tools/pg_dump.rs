@@ -43,13 +43,18 @@ impl SchemaDump {
 /// Begins to dump a schema with a `pg_dump` that was set up to reach it;
 /// other work can go on meanwhile.
 pub fn start_schema(ctx: &Ctx, pg_dump: Run, roles: Roles) -> Result<SchemaDump> {
+    Ok(SchemaDump(ctx.proc.start(schema_run(pg_dump, roles))?))
+}
+
+/// What [`start_schema`] runs.
+pub fn schema_run(pg_dump: Run, roles: Roles) -> Run {
     // The tools' own notes are no part of the schema.
     let notes = format!("--exclude-schema={}", pg_live::journal::NAMESPACE);
-    let mut run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
-    if roles == Roles::Different {
-        run = run.args(["--no-owner", "--no-privileges"]);
+    let run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
+    match roles {
+        Roles::Same => run,
+        Roles::Different => run.args(["--no-owner", "--no-privileges"]),
     }
-    Ok(SchemaDump(ctx.proc.start(run)?))
 }
 
 /// A complete dump at its final name, private, read back to the end, on disk.

@@ -2,13 +2,15 @@
 //!
 //! In reading order: where a server is ([`Address`]), a connection to it
 //! ([`Session`]), what can go wrong ([`Error`]), reading ([`facts`],
-//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`database`],
-//! [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
+//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`scratch`],
+//! [`database`], [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
 //!
 //! Must never: print, spawn a program, read the environment, or decide on the
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
+mod batch;
 pub mod cancel;
 pub mod content;
 pub mod database;
@@ -19,13 +21,17 @@ pub mod health;
 mod introspect;
 pub mod journal;
 mod load;
+pub mod lock;
+pub mod probe;
 mod protection;
+pub mod prove;
 mod queue;
 mod ready;
+pub mod rows;
+pub mod scratch;
 pub mod seeds;
 mod session;
 pub mod shadow;
-pub mod statements;
 mod swap;
 mod tls;
 pub mod vitals;

@@ -82,6 +82,10 @@ impl<'a> Fates<'a> {
             Some(Fate::Alter(differences)) => differences.clone(),
             None => Vec::new(),
         };
+        if id.kind == Kind::SequenceOwner && self.new.contains(id) {
+            // Said again of the new column.
+            return self.map.insert(id.clone(), Fate::Alter(differences)).is_none();
+        }
         if !self.can_be_recreated(id) {
             return false;
         }
@@ -290,6 +294,12 @@ impl<'a> Fates<'a> {
     /// `dependant` uses a type or table that is made anew beside the old one.
     fn move_off(&mut self, aside: &Id, dependant: Id) {
         if !self.new.contains(&dependant) {
+            return;
+        }
+        // The index of a key takes the collation of its column.
+        let is_key = self.old.body(&dependant).is_some_and(|it| it.constraint().is_some())
+            && !self.is_foreign_key(&dependant);
+        if aside.kind == Kind::Collation && is_key {
             return;
         }
         if is_type(dependant.kind) {

@@ -166,6 +166,7 @@ pub fn is_built_before(nodes: &Nodes<'_>, id: &Id) -> bool {
         matches!(it.kind, ConstraintKind::Primary | ConstraintKind::Unique) && !it.has_period
     }) && nodes.is_live(&table)
         && !is_partitioned(nodes.fates.new, &table)
+        && (!nodes.goes(id) || nodes.stands_still(id))
 }
 
 /// A constraint is added NOT VALID and asked of the rows afterwards.

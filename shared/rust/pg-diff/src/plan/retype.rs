@@ -139,8 +139,8 @@ fn has_cast(old: &str, new: &str) -> bool {
         ("jsonb", to) => number(to),
         ("cidr", "inet") | ("inet", "cidr") | ("macaddr", "macaddr8") => true,
         ("oid", to) | (to, "oid") => matches!(to, "integer" | "bigint"),
-        (from, "date") | (from, "time without time zone") => from.starts_with("timestamp"),
         ("interval", "time without time zone") | ("time without time zone", "interval") => true,
+        (from, "date" | "time without time zone") => from.starts_with("timestamp"),
         _ => false,
     }
 }

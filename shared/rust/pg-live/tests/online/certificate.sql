@@ -1,0 +1,24 @@
+CREATE TABLE p (id bigint PRIMARY KEY, code text UNIQUE);
+CREATE TABLE t (id bigint PRIMARY KEY, a int, b varchar(20), c text, p_id bigint, f_id bigint,
+    ts timestamp, j json, n numeric(10,2), d text, sure int, w int);
+CREATE INDEX t_a ON t (a);
+CREATE INDEX t_b ON t (b);
+CREATE INDEX t_c ON t (c);
+CREATE UNIQUE INDEX t_sure ON t (sure);
+CREATE INDEX t_p ON t (p_id);
+ALTER TABLE t ADD CONSTRAINT t_positive CHECK (a > 0) NOT VALID;
+ALTER TABLE t ADD CONSTRAINT t_sure_is_there CHECK (sure IS NOT NULL);
+ALTER TABLE t ADD CONSTRAINT t_p_id FOREIGN KEY (p_id) REFERENCES p NOT VALID;
+CREATE DOMAIN positive AS int CHECK (value > 0);
+CREATE DOMAIN free AS text;
+CREATE TABLE uses_domain (x free);
+CREATE TABLE part (id bigint, k int) PARTITION BY RANGE (k);
+CREATE TABLE part_low PARTITION OF part FOR VALUES FROM (0) TO (10);
+CREATE TABLE part_rest PARTITION OF part DEFAULT;
+CREATE TABLE candidate (id bigint, k int);
+CREATE TABLE checked (id bigint, k int NOT NULL, CHECK (k >= 50 AND k < 60));
+CREATE TYPE mood AS ENUM ('calm');
+CREATE VIEW seen AS SELECT id FROM p;
+CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM p;
+CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER t_old BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION same();
