@@ -19,6 +19,7 @@ mod rename;
 mod routine;
 mod search;
 mod sequence;
+mod spell;
 mod statement;
 mod table;
 mod types;
@@ -40,6 +41,7 @@ pub use rename::{move_to, rename, rename_in_type};
 pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};
 pub use search::{alter_configuration, alter_extension, alter_publication};
 pub use sequence::{alter_sequence, set_owner_column};
+pub use spell::spell;
 pub use statement::Statement;
 pub use table::{
     alter_table, attach, cluster_on, create_table, detach, inherit, replica_identity, table_head,

@@ -80,8 +80,14 @@ impl Token {
         matches!(self.kind, TokenKind::Word | TokenKind::QuotedName)
     }
 
+    /// True for comments, the one that is never closed included.
     pub fn is_comment(&self) -> bool {
-        matches!(self.kind, TokenKind::LineComment | TokenKind::BlockComment)
+        matches!(
+            self.kind,
+            TokenKind::LineComment
+                | TokenKind::BlockComment
+                | TokenKind::Unclosed(Unclosed::BlockComment)
+        )
     }
 }
 
@@ -119,10 +125,7 @@ impl<'a> Lexer<'a> {
             b'\'' => self.quoted_text(start),
             b'"' => self.quoted_name(start),
             b'$' => self.dollar(start),
-            b'0'..=b'9' => {
-                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
-                (TokenKind::Number, literal::run(bytes, start, is_part))
-            }
+            b'0'..=b'9' => (TokenKind::Number, literal::number(bytes, start)),
             b'(' => one(TokenKind::OpenParenthesis),
             b')' => one(TokenKind::CloseParenthesis),
             b'[' => one(TokenKind::OpenBracket),
@@ -167,9 +170,10 @@ impl<'a> Lexer<'a> {
             let end = literal::dollar_end(self.text, start, tag);
             return closed(TokenKind::Text, Unclosed::DollarText, end, bytes);
         }
-        let end = literal::run(bytes, start + 1, u8::is_ascii_digit);
-        let kind = if end > start + 1 { TokenKind::Parameter } else { TokenKind::Operator };
-        (kind, end)
+        match bytes.get(start + 1) {
+            Some(b'0'..=b'9') => (TokenKind::Parameter, literal::number(bytes, start + 1)),
+            _ => (TokenKind::Operator, start + 1),
+        }
     }
 }
 

@@ -1,28 +1,24 @@
 //! The SQL of a backfill's batches.
 //!
-//! By key: rows that still match, behind the last key, in the key's order.
-//! Without a key: rows that still match, in a range of pages of each table
-//! that has rows. Rows that a client has locked are skipped and met again in
-//! the next pass, so that nobody waits for more than one batch. A row that
-//! still matches after it was set is counted: the pass would find it for ever.
+//! By key: the key is walked in its order, many keys at a time, and of the
+//! rows in that stretch those that still match are set, at most so many. A
+//! statement never reads on and on for the last matching row of a big table
+//! while it holds the ones it found. Without a key: a range of pages of each
+//! table that has rows. Rows that a client has locked are skipped and met
+//! again in the next pass, so that nobody waits for more than one batch. A row
+//! that still matches after it was set is counted: the next pass would find it
+//! again, and so would every other.
 //!
 //! Must never: run a batch. It spells what is run.
 
-use pg_diff::catalog::Id;
 use pg_diff::ddl;
 use pg_diff::plan::Backfill;
 
 use crate::error::{Error, Result};
 use crate::session::Session;
 
-/// Where a batch begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Behind this key; None: at the first.
-    Key(Option<Vec<String>>),
-    /// At this page of this table.
-    Page { table: usize, page: u64 },
-}
+/// A key, each column as text.
+pub(crate) type Key = Vec<String>;
 
 /// What a batch did; the one row that its SQL answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +29,7 @@ pub(crate) struct Done {
     /// Of those updated: match still.
     pub(crate) stuck: i64,
     /// The last key seen.
-    pub(crate) last: Option<Vec<String>>,
+    pub(crate) last: Option<Key>,
 }
 
 /// A backfill with what its SQL needs to know of the server.
@@ -80,47 +76,21 @@ impl Batches {
         Ok(batches)
     }
 
-    pub(crate) fn table(&self) -> &Id {
-        &self.backfill.table
+    pub(crate) fn has_key(&self) -> bool {
+        !self.backfill.key.is_empty()
     }
 
-    pub(crate) fn start(&self) -> Place {
-        if self.backfill.key.is_empty() {
-            Place::Page { table: 0, page: 0 }
-        } else {
-            Place::Key(None)
-        }
+    /// Pages of each table that has rows.
+    pub(crate) fn pages(&self) -> Vec<u64> {
+        self.leaves.iter().map(|leaf| leaf.pages).collect()
     }
 
     /// The first batch.
     pub(crate) fn first(&self, size: u32) -> String {
-        self.sql(&self.start(), size).unwrap_or_else(|| "SELECT 0".to_owned())
-    }
-
-    /// The batch at `place` of `size` rows, or pages; None: behind the end.
-    pub(crate) fn sql(&self, place: &Place, size: u32) -> Option<String> {
-        match place {
-            Place::Key(last) => Some(self.by_key(last.as_deref(), size)),
-            Place::Page { table, page } => {
-                let leaf = self.leaves.get(*table)?;
-                Some(self.by_page(leaf, *page, size))
-            }
+        if self.has_key() {
+            return self.by_key(None, None, size);
         }
-    }
-
-    /// Where to go on after a batch; None: the pass is over.
-    pub(crate) fn next(&self, place: &Place, size: u32, done: &Done) -> Option<Place> {
-        match place {
-            Place::Key(_) => done.last.clone().map(|last| Place::Key(Some(last))),
-            Place::Page { table, page } => {
-                let (next, leaf) = (page + u64::from(size), self.leaves.get(*table)?);
-                if next < leaf.pages {
-                    return Some(Place::Page { table: *table, page: next });
-                }
-                let is_there = table + 1 < self.leaves.len();
-                is_there.then_some(Place::Page { table: table + 1, page: 0 })
-            }
-        }
+        self.by_page(0, 0, size).unwrap_or_else(|| "SELECT 0".to_owned())
     }
 
     /// How many rows are to be done.
@@ -129,49 +99,55 @@ impl Batches {
         format!("SELECT count(*) FROM {table} WHERE ({})", self.backfill.condition)
     }
 
-    fn by_key(&self, last: Option<&[String]>, size: u32) -> String {
+    /// Answers the key `keys` rows behind `last`, or NULL near the end.
+    pub(crate) fn walk(&self, last: Option<&Key>, keys: u64) -> String {
         let table = ddl::qualified(&self.backfill.table);
-        let Backfill { set, condition, key, .. } = &self.backfill;
-        let key: Vec<String> = key.iter().map(|name| ddl::ident(name)).collect();
-        let names: Vec<String> = (0..key.len()).map(|at| format!("xtask_k{at}")).collect();
-        let list = |parts: Vec<String>, by: &str| parts.join(by);
-        let columns = list(key.iter().map(|it| format!("{table}.{it}")).collect(), ", ");
-        let picked = list(
-            key.iter().zip(&names).map(|(k, n)| format!("{table}.{k} AS {n}")).collect(),
-            ", ",
-        );
+        let columns = self.columns(&table);
+        let texts = join(columns.iter().map(|it| format!("{it}::text")), ", ");
         let behind = last.map_or_else(String::new, |last| {
-            let values = last.iter().zip(&self.types);
-            let values = list(
-                values.map(|(value, of)| format!("{}::{of}", ddl::literal(value))).collect(),
-                ", ",
-            );
-            format!(" AND ({columns}) > ({values})")
+            format!(" WHERE ({}) > ({})", columns.join(", "), self.values(last))
         });
-        let joined = list(
-            key.iter().zip(&names).map(|(k, n)| format!("{table}.{k} = batch.{n}")).collect(),
-            " AND ",
-        );
-        let texts = list(names.iter().map(|name| format!("{name}::text")).collect(), ", ");
-        let from_end = list(names.iter().map(|name| format!("{name} DESC")).collect(), ", ");
+        let (columns, offset) = (columns.join(", "), keys.saturating_sub(1));
         format!(
-            include_str!("batch/keyed.sql"),
-            picked = picked,
-            table = table,
-            condition = condition,
-            behind = behind,
-            columns = columns,
-            size = size,
-            set = set,
-            joined = joined,
-            texts = texts,
-            from_end = from_end,
+            "SELECT (SELECT ARRAY[{texts}] FROM {table}{behind} ORDER BY {columns} \
+             OFFSET {offset} LIMIT 1)"
         )
     }
 
-    fn by_page(&self, leaf: &Leaf, page: u64, size: u32) -> String {
-        let Backfill { table, set, condition, .. } = &self.backfill;
+    /// At most `size` rows that match, behind `last` and up to `upper`.
+    pub(crate) fn by_key(&self, last: Option<&Key>, upper: Option<&Key>, size: u32) -> String {
+        let table = ddl::qualified(&self.backfill.table);
+        let Backfill { set, condition, .. } = &self.backfill;
+        let columns = self.columns(&table);
+        let names: Vec<String> = (0..columns.len()).map(|at| format!("xtask_k{at}")).collect();
+        let pairs = || columns.iter().zip(&names);
+        let list = columns.join(", ");
+        let bound = |key: Option<&Key>, sign: &str| {
+            key.map_or_else(String::new, |key| {
+                format!(" AND ({list}) {sign} ({})", self.values(key))
+            })
+        };
         format!(
+            include_str!("batch/keyed.sql"),
+            picked = join(pairs().map(|(column, name)| format!("{column} AS {name}")), ", "),
+            table = table,
+            condition = condition,
+            stretch = bound(last, ">") + &bound(upper, "<="),
+            columns = list,
+            size = size,
+            set = set,
+            joined =
+                join(pairs().map(|(column, name)| format!("{column} = batch.{name}")), " AND "),
+            texts = join(names.iter().map(|name| format!("{name}::text")), ", "),
+            from_end = join(names.iter().map(|name| format!("{name} DESC")), ", "),
+        )
+    }
+
+    /// Rows that match in `size` pages of a table; None: there is no such one.
+    pub(crate) fn by_page(&self, leaf: usize, page: u64, size: u32) -> Option<String> {
+        let leaf = self.leaves.get(leaf)?;
+        let Backfill { table, set, condition, .. } = &self.backfill;
+        Some(format!(
             include_str!("batch/paged.sql"),
             leaf = ddl::relation(&leaf.namespace, &leaf.name),
             // By the name that the expressions know.
@@ -180,8 +156,34 @@ impl Batches {
             to = page + u64::from(size),
             condition = condition,
             set = set,
-        )
+        ))
     }
+
+    /// Whether a row is to be done yet.
+    pub(crate) fn is_left(&self) -> String {
+        let table = ddl::qualified(&self.backfill.table);
+        format!("SELECT EXISTS (SELECT FROM {table} WHERE ({}))", self.backfill.condition)
+    }
+
+    /// What the last ANALYZE counted, for when counting takes too long.
+    pub(crate) fn guess(&self) -> String {
+        let table = ddl::literal(&ddl::qualified(&self.backfill.table));
+        format!(include_str!("batch/guess.sql"), table = table)
+    }
+
+    /// The key's columns, each with its table's name.
+    fn columns(&self, table: &str) -> Vec<String> {
+        self.backfill.key.iter().map(|name| format!("{table}.{}", ddl::ident(name))).collect()
+    }
+
+    fn values(&self, key: &Key) -> String {
+        let values = key.iter().zip(&self.types);
+        join(values.map(|(value, of)| format!("{}::{of}", ddl::literal(value))), ", ")
+    }
+}
+
+fn join(parts: impl Iterator<Item = String>, by: &str) -> String {
+    parts.collect::<Vec<String>>().join(by)
 }
 
 /// Reads the row that a batch answers.

@@ -18,9 +18,14 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 static RUNNING: Mutex<BTreeMap<u64, (CancelToken, Option<MakeRustlsConnect>)>> =
     Mutex::new(BTreeMap::new());
 
+/// How often the user said stop.
+static WISHES: AtomicU64 = AtomicU64::new(0);
+
 /// Asks every server we are connected to, to cancel what it does for us.
-/// Sessions at rest are not disturbed.
+/// Sessions at rest are not disturbed; who waits between two statements asks
+/// a [`Wish`].
 pub async fn cancel_running() {
+    WISHES.fetch_add(1, Ordering::Relaxed);
     let tokens: Vec<_> = match RUNNING.lock() {
         Ok(running) => running.values().cloned().collect(),
         Err(_) => return,
@@ -32,6 +37,20 @@ pub async fn cancel_running() {
             Some(tls) => token.cancel_query(tls).await,
             None => token.cancel_query(NoTls).await,
         };
+    }
+}
+
+/// Knows whether the user said stop since it was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish(u64);
+
+impl Wish {
+    pub(crate) fn now() -> Wish {
+        Wish(WISHES.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn is_stop(self) -> bool {
+        WISHES.load(Ordering::Relaxed) != self.0
     }
 }
 

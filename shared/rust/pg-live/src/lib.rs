@@ -9,6 +9,7 @@
 //! text of a server's message. SQLSTATE decides.
 
 mod address;
+pub mod apply;
 mod batch;
 pub mod cancel;
 pub mod content;
@@ -21,6 +22,7 @@ mod introspect;
 pub mod journal;
 mod load;
 pub mod lock;
+pub mod probe;
 mod protection;
 pub mod prove;
 mod queue;
@@ -37,7 +39,7 @@ pub mod vitals;
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};
 pub use fence::{Fence, fence};
-pub use introspect::{Introspection, introspect};
+pub use introspect::{Introspection, introspect, introspect_in_transaction};
 pub use load::{LoadFailure, load};
 pub use protection::{protection, set_protection};
 pub use queue::{Queue, queue};

@@ -3,7 +3,7 @@
 //! Must never: rewrite a column's text; types and expressions come spelled by
 //! PostgreSQL.
 
-use super::{Statement, ident, literal, qualified, relation, sequence, table_head};
+use super::{Statement, ident, literal, qualified, relation, sequence, spell, table_head};
 use crate::catalog::{
     Catalog, Column, Generated, GeneratedKind, Id, Identity, Kind, NotNull, Sequence,
 };
@@ -42,7 +42,7 @@ fn generated_clause(generated: &Generated) -> String {
         GeneratedKind::Stored => "STORED",
         GeneratedKind::Virtual => "VIRTUAL",
     };
-    format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression)
+    format!(" GENERATED ALWAYS AS ({}) {kind}", spell(&generated.expression))
 }
 
 fn not_null_clause(not_null: &NotNull) -> String {

@@ -52,7 +52,7 @@ pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec
         Body::MaterializedView(it) => vec![view::create_materialized_view(id, it)],
         Body::Routine(it) => vec![replace_routine(it)],
         Body::Aggregate(it) => vec![Statement::whole(&it.definition)],
-        Body::Trigger(it) => firing(id, it.fires, Statement::whole(&it.definition)),
+        Body::Trigger(it) => firing(id, it.fires, Statement::whole(super::spell(&it.definition))),
         Body::EventTrigger(it) => {
             let mut all = vec![routine::create_event_trigger(id, it)];
             if it.fires != Fires::Origin {
@@ -60,7 +60,7 @@ pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec
             }
             all
         }
-        Body::Rule(it) => firing(id, it.fires, Statement::whole(&it.definition)),
+        Body::Rule(it) => firing(id, it.fires, Statement::whole(super::spell(&it.definition))),
         Body::Policy(it) => vec![policy::create_policy(id, it)],
         Body::Statistics(it) => {
             let mut all = vec![Statement::whole(&it.definition)];

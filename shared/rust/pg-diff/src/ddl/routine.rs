@@ -12,7 +12,7 @@ pub fn replace_routine(routine: &Routine) -> Statement {
 
 /// `CREATE TRIGGER ...` → `CREATE OR REPLACE TRIGGER ...`.
 pub fn or_replace(definition: &str) -> String {
-    definition.replacen("CREATE ", "CREATE OR REPLACE ", 1)
+    super::spell(definition).replacen("CREATE ", "CREATE OR REPLACE ", 1)
 }
 
 /// Of a trigger or rule of a table, when it does not fire as usual.

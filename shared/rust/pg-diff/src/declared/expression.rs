@@ -21,10 +21,12 @@ pub fn check(text: &str) -> Result<Vec<Token>, Fault> {
     let mut open: Vec<TokenKind> = Vec::new();
     let mut cases = 0_usize;
     let mut splitter = Splitter::default();
-    for token in Lexer::new(text).filter(|token| !token.is_comment()) {
+    for token in Lexer::new(text) {
         let kind = token.kind;
         if matches!(kind, TokenKind::Unclosed(_)) {
             return Err(Fault::Incomplete);
+        } else if token.is_comment() {
+            continue;
         } else if kind == TokenKind::Semicolon {
             return Err(Fault::Wrong("a semicolon ends a statement, not an expression"));
         } else if kind == TokenKind::Backslash {
@@ -33,6 +35,8 @@ pub fn check(text: &str) -> Result<Vec<Token>, Fault> {
             return Err(Fault::Wrong("a comma ends the expression"));
         } else if matches!(kind, TokenKind::OpenParenthesis | TokenKind::OpenBracket) {
             open.push(kind);
+        } else if open.is_empty() && ends_expression(text, token, tokens.last()) {
+            return Err(Fault::Wrong("a clause of a statement begins in it"));
         } else if let Some(opener) = opener(kind) {
             if open.pop() != Some(opener) {
                 return Err(Fault::Wrong("it closes a parenthesis that it does not open"));
@@ -56,6 +60,16 @@ pub fn check(text: &str) -> Result<Vec<Token>, Fault> {
         return Err(Fault::Incomplete);
     }
     Ok(tokens)
+}
+
+/// Words that begin what follows an expression. FROM is one of an operator
+/// behind DISTINCT.
+fn ends_expression(text: &str, token: Token, last: Option<&Token>) -> bool {
+    let is_distinct = || last.is_some_and(|last| last.is(text, "distinct"));
+    ["where", "returning", "using", "set", "union", "order", "group", "limit"]
+        .iter()
+        .any(|word| token.is(text, word))
+        || (token.is(text, "from") && !is_distinct())
 }
 
 fn opener(kind: TokenKind) -> Option<TokenKind> {

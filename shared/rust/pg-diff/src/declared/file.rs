@@ -79,6 +79,9 @@ struct Cutter<'a> {
 
 impl Cutter<'_> {
     fn see(&mut self, token: Token) {
+        if let TokenKind::Unclosed(what) = token.kind {
+            self.unclosed(token, what);
+        }
         if token.is_comment() {
             self.parts.comments.push(token);
             return;
@@ -86,14 +89,7 @@ impl Cutter<'_> {
         if token.kind == TokenKind::Backslash {
             return self.command(token);
         }
-        if let TokenKind::Unclosed(what) = token.kind {
-            self.unclosed(token, what);
-        }
         self.variable(token);
-        // What ends in the middle of a comment is no statement.
-        if token.kind == TokenKind::Unclosed(Unclosed::BlockComment) {
-            return;
-        }
         if self.splitter.see(self.text, token) {
             self.statement(Some(token));
         } else {

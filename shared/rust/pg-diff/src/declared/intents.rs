@@ -8,6 +8,7 @@ use super::annotation::Word;
 use super::date::Date;
 use super::source::Span;
 use crate::catalog::Id;
+pub use crate::plan::Fill;
 
 /// Everything that the files say beside the schema itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,14 +45,6 @@ pub struct PartRename {
     pub from: Vec<String>,
     pub to: String,
     pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fill {
-    /// Whole, and to be put between parentheses.
-    pub expression: String,
-    /// Rows per transaction.
-    pub batch: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::graph::relation_of;
-use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind, Link};
+use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
 use crate::diff::{Change, Difference, Property, Way, diff};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +64,8 @@ impl<'a> Fates<'a> {
         let mut fates =
             Fates { old, new, old_graph, map, retyped: BTreeMap::new(), todo: Vec::new() };
         fates.replace_types_of_other_kind();
+        fates.take_columns_along();
+        fates.rebuild_detached_indexes();
         fates.spread();
         fates
     }
@@ -80,11 +82,16 @@ impl<'a> Fates<'a> {
             Some(Fate::Alter(differences)) => differences.clone(),
             None => Vec::new(),
         };
+        if id.kind == Kind::SequenceOwner && self.new.contains(id) {
+            // Said again of the new column.
+            return self.map.insert(id.clone(), Fate::Alter(differences)).is_none();
+        }
         if !self.can_be_recreated(id) {
             return false;
         }
         self.map.insert(id.clone(), Fate::Recreate(differences));
         self.todo.push(id.clone());
+        self.recreate_columns(id);
         true
     }
 
@@ -165,6 +172,87 @@ impl<'a> Fates<'a> {
         }
     }
 
+    /// The index of a partition cannot leave its parent's: it is made again,
+    /// unless its table leaves the parent table.
+    fn rebuild_detached_indexes(&mut self) {
+        let left: Vec<Id> = self
+            .map
+            .iter()
+            .filter(|(id, fate)| {
+                let parent = |side: &Catalog| side.body(id).and_then(|it| it.parent()).cloned();
+                let table = match self.old.body(id).and_then(|it| it.index()) {
+                    Some(index) => index.table.clone(),
+                    None => id.of(Kind::Table),
+                };
+                let partition = |side: &Catalog| {
+                    side.body(&table).and_then(|it| it.partition()).map(|it| it.parent.clone())
+                };
+                matches!(fate, Fate::Alter(_))
+                    && parent(self.old).is_some()
+                    && parent(self.old) != parent(self.new)
+                    && partition(self.old) == partition(self.new)
+                    && !self.is_foreign_key(id)
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in left {
+            self.recreate(&id);
+        }
+        // Nor can it go while its parent's stays.
+        let torn: Vec<Id> = self
+            .map
+            .iter()
+            .filter(|(id, fate)| fate.goes() && !self.is_foreign_key(id))
+            .filter(|(id, _)| {
+                let table = match self.old.body(id).and_then(|it| it.index()) {
+                    Some(index) => index.table.clone(),
+                    None => id.of(Kind::Table),
+                };
+                let leaves = self.map.get(&table).is_some_and(|fate| {
+                    fate.goes()
+                        || fate.differences().iter().any(|it| it.property == Property::Partition)
+                });
+                !leaves
+            })
+            .filter_map(|(id, _)| self.old.body(id)?.parent().cloned())
+            .collect();
+        for parent in torn {
+            self.recreate(&parent);
+        }
+    }
+
+    /// The columns of a relation go with it, also when a relation of another
+    /// kind has columns of the same names.
+    fn take_columns_along(&mut self) {
+        let gone: Vec<Id> = self
+            .map
+            .iter()
+            .filter(|(id, fate)| {
+                matches!(fate, Fate::Drop | Fate::Recreate(_))
+                    && matches!(
+                        id.kind,
+                        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView
+                    )
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        for relation in gone {
+            self.recreate_columns(&relation);
+        }
+    }
+
+    fn recreate_columns(&mut self, relation: &Id) {
+        let columns: Vec<Id> = self.old.columns(relation).map(|(id, _)| id).collect();
+        for column in columns {
+            if self.new.contains(&column) && !self.map.get(&column).is_some_and(Fate::goes) {
+                let differences = self.map.get(&column).map(|it| it.differences().to_vec());
+                let fate = Fate::Recreate(differences.unwrap_or_default());
+                self.map.insert(column.clone(), fate);
+                self.todo.push(column);
+            }
+        }
+    }
+
     fn spread(&mut self) {
         self.todo = self.map.keys().cloned().collect();
         self.work_off();
@@ -172,22 +260,22 @@ impl<'a> Fates<'a> {
 
     fn work_off(&mut self) {
         while let Some(id) = self.todo.pop() {
-            let dependants: Vec<(Id, Link)> =
-                self.old_graph.needed_by(&id).map(|(id, link)| (id.clone(), link)).collect();
+            let dependants: Vec<Id> =
+                self.old_graph.needed_by(&id).map(|(id, _)| id.clone()).collect();
             match self.map.get(&id).cloned() {
                 Some(Fate::Recreate(_)) => {
-                    for (dependant, _) in dependants {
+                    for dependant in dependants {
                         self.recreate(&dependant);
                     }
                 }
                 Some(Fate::Aside(_)) => {
-                    for (dependant, _) in dependants {
+                    for dependant in dependants {
                         self.move_off(&id, dependant);
                     }
                 }
                 Some(Fate::Drop) => {
-                    for (dependant, link) in dependants {
-                        self.survive(&id, dependant, link);
+                    for dependant in dependants {
+                        self.survive(&id, dependant);
                     }
                 }
                 Some(Fate::Alter(differences)) if id.kind == Kind::Column => {
@@ -206,6 +294,12 @@ impl<'a> Fates<'a> {
     /// `dependant` uses a type or table that is made anew beside the old one.
     fn move_off(&mut self, aside: &Id, dependant: Id) {
         if !self.new.contains(&dependant) {
+            return;
+        }
+        // The index of a key takes the collation of its column.
+        let is_key = self.old.body(&dependant).is_some_and(|it| it.constraint().is_some())
+            && !self.is_foreign_key(&dependant);
+        if aside.kind == Kind::Collation && is_key {
             return;
         }
         if is_type(dependant.kind) {
@@ -245,10 +339,7 @@ impl<'a> Fates<'a> {
 
     /// `dependant` is there on both sides, and what it depended on goes. When
     /// no difference of its own takes it off that, it has to be made again.
-    fn survive(&mut self, gone: &Id, dependant: Id, link: Link) {
-        if link == Link::Auto && dependant.kind != Kind::Index {
-            return;
-        }
+    fn survive(&mut self, gone: &Id, dependant: Id) {
         if !self.new.contains(&dependant) || !self.old.contains(&dependant) {
             return;
         }

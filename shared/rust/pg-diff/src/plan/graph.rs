@@ -8,6 +8,11 @@ use crate::catalog::{Body, Catalog, Dependencies, Id, Kind, Link};
 pub fn old_graph(catalog: &Catalog) -> Dependencies {
     let mut graph = catalog.dependencies.clone();
     add_structure(catalog, &mut graph);
+    for (id, object) in &catalog.objects {
+        if let Body::SequenceOwner(owner) = &object.body {
+            graph.insert(id.of(Kind::Sequence), owner.column.clone(), Link::Auto);
+        }
+    }
     graph
 }
 

@@ -123,10 +123,12 @@ impl Nodes<'_> {
             return Node { op: Op::Alter, id: column };
         }
         if matches!(id.kind, Kind::Column | Kind::Constraint) {
-            let parents = Nodes::parents(self.old(), id);
+            let mut parents = Nodes::parents(self.old(), id);
+            parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
             let follows = id.kind == Kind::Column
                 || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
-            if follows && let Some(parent) = parents.iter().find(|it| self.goes(it)) {
+            let goes_down = |it: &&Id| self.goes(it) && !self.is_dropped_only(it);
+            if follows && let Some(parent) = parents.iter().find(goes_down) {
                 return self.dropper(parent);
             }
         }
@@ -136,6 +138,18 @@ impl Nodes<'_> {
             Some(holder) => self.dropper(holder),
             None => own,
         }
+    }
+
+    /// A column that goes from a table by itself: a table that inherits from
+    /// it keeps its own.
+    pub fn is_dropped_only(&self, id: &Id) -> bool {
+        id.kind == Kind::Column
+            && self.old().objects.iter().any(|(table, object)| {
+                let child = table.with(Kind::Column, &id.part);
+                object.body.inherits().iter().any(|it| *it == id.of(it.kind))
+                    && self.old().contains(&child)
+                    && !self.goes(&child)
+            })
     }
 
     /// True when the DROP of `holder` may silently be the end of `id`.
@@ -150,8 +164,10 @@ impl Nodes<'_> {
                 return false;
             }
         }
-        match self.fates.get(holder) {
-            Some(Fate::Aside(_)) if holder.kind == Kind::Table => {
+        let table = holder.of(Kind::Table);
+        let whole = if holder.kind == Kind::Column && self.goes(&table) { &table } else { holder };
+        match self.fates.get(whole) {
+            Some(Fate::Aside(_)) if whole.kind == Kind::Table => {
                 // Names of indexes and statistics are the namespace's: they
                 // are in the way of the new table's.
                 let by_name = matches!(id.kind, Kind::Index | Kind::Statistics)
@@ -163,8 +179,9 @@ impl Nodes<'_> {
             Some(Fate::Drop) => {
                 // What is replaced goes by itself, at its own time.
                 self.fates.get(id) == Some(&Fate::Drop)
+                    || self.old().body(id).and_then(|it| it.parent()) == Some(holder)
                     || matches!(
-                        holder.kind,
+                        whole.kind,
                         Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView
                     )
             }

@@ -246,7 +246,12 @@ impl<'a> Nodes<'a> {
     pub fn freer(&self, id: &Id) -> Option<Node> {
         match self.fates.get(id)? {
             Fate::Aside(_) => Some(Node { op: Op::Aside, id: id.clone() }),
-            Fate::Drop | Fate::Recreate(_) => Some(self.dropper(id)),
+            Fate::Drop | Fate::Recreate(_) => {
+                let dropper = self.dropper(id);
+                // With a table that is set aside, its parts are out of the way.
+                let aside = matches!(self.fates.get(&dropper.id), Some(Fate::Aside(_)));
+                Some(if aside { Node { op: Op::Aside, ..dropper } } else { dropper })
+            }
             Fate::Create | Fate::Alter(_) => None,
         }
     }

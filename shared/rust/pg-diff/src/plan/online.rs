@@ -104,7 +104,7 @@ fn is_about_index(property: Property) -> bool {
 }
 
 /// The index that a table names, as object: an index or a constraint.
-fn names_index(catalog: &Catalog, table: &Id) -> Option<Id> {
+pub fn names_index(catalog: &Catalog, table: &Id) -> Option<Id> {
     let body = catalog.body(table)?;
     let name = match (body.table(), body.materialized_view()) {
         (Some(it), _) => match &it.replica_identity {
@@ -166,6 +166,7 @@ pub fn is_built_before(nodes: &Nodes<'_>, id: &Id) -> bool {
         matches!(it.kind, ConstraintKind::Primary | ConstraintKind::Unique) && !it.has_period
     }) && nodes.is_live(&table)
         && !is_partitioned(nodes.fates.new, &table)
+        && (!nodes.goes(id) || nodes.stands_still(id))
 }
 
 /// A constraint is added NOT VALID and asked of the rows afterwards.
@@ -227,7 +228,10 @@ pub fn enforcing(nodes: &Nodes<'_>, id: &Id) -> Option<Enforcing> {
         Fate::Create if is_filled && nodes.creator(id).id == *id => {}
         Fate::Alter(_) => {
             let own = nodes.own.get(id)?;
-            let is_new = column(nodes.fates.old, id).is_some_and(|it| it.not_null.is_none());
+            // An identity wants it at once.
+            let gets_identity = own.iter().any(|it| it.property == Property::Identity);
+            let is_new = column(nodes.fates.old, id).is_some_and(|it| it.not_null.is_none())
+                && !gets_identity;
             if !is_new || !own.iter().any(|it| it.property == Property::NotNull) {
                 return None;
             }

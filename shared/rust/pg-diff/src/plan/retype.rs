@@ -99,24 +99,49 @@ fn using(nodes: &Nodes<'_>, id: &Id, (old, new): (&Column, &Column)) -> Option<S
         (family(nodes.fates.old, &old.type_name), family(nodes.fates.new, &new.type_name));
     let array =
         if new.type_name.ends_with("[]") && old.type_name.ends_with("[]") { "[]" } else { "" };
+    let through_text = || Some(format!("{name}::text{array}::{}", new.type_name));
     match (from, to) {
         (_, Family::Text) => None,
         (a, b) if a == b && a != Family::Users && a != Family::Other => None,
         (Family::Users, Family::Users) => {
-            if let (Some(before), Some(after)) = (
-                composite(nodes.fates.old, &old.type_name),
-                composite(nodes.fates.new, &new.type_name),
-            ) && array.is_empty()
-            {
-                return Some(rebuild_row(&name, before, after, &new.type_name));
+            let before = composite(nodes.fates.old, &old.type_name);
+            let after = composite(nodes.fates.new, &new.type_name);
+            match (before, after) {
+                (Some(before), Some(after)) if array.is_empty() => {
+                    Some(rebuild_row(&name, before, after, &new.type_name))
+                }
+                _ => through_text(),
             }
-            Some(format!("{name}::text{array}::{}", new.type_name))
         }
-        (Family::Users, Family::Other | Family::Number | Family::Time | Family::Bits)
-        | (Family::Number | Family::Time | Family::Bits, Family::Users) => {
-            Some(format!("{name}::text{array}::{}", new.type_name))
-        }
-        _ => Some(format!("{name}::{}", new.type_name)),
+        (Family::Text, _) => Some(format!("{name}::{}", new.type_name)),
+        _ if has_cast(&old.type_name, &new.type_name) => Some(format!("{name}::{}", new.type_name)),
+        _ => through_text(),
+    }
+}
+
+/// Casts between built-in types that are not of one family. Source:
+/// `pg_cast`, of 14 to 18.
+fn has_cast(old: &str, new: &str) -> bool {
+    let base = |name: &str| name.split('(').next().unwrap_or(name).trim().to_owned();
+    let (from, to) = (base(old), base(new));
+    let (from, to) = (from.as_str(), to.as_str());
+    let number = |name: &str| {
+        matches!(name, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
+    };
+    if from == to {
+        return true;
+    }
+    match (from, to) {
+        ("boolean", "integer") | ("integer", "boolean") => true,
+        ("integer" | "bigint", "bit" | "money") | ("bit", "integer" | "bigint") => true,
+        ("numeric", "money") | ("money", "numeric") => true,
+        ("jsonb", "boolean") | ("json", "jsonb") | ("jsonb", "json") => true,
+        ("jsonb", to) => number(to),
+        ("cidr", "inet") | ("inet", "cidr") | ("macaddr", "macaddr8") => true,
+        ("oid", to) | (to, "oid") => matches!(to, "integer" | "bigint"),
+        ("interval", "time without time zone") | ("time without time zone", "interval") => true,
+        (from, "date" | "time without time zone") => from.starts_with("timestamp"),
+        _ => false,
     }
 }
 
@@ -136,6 +161,9 @@ fn family(catalog: &Catalog, type_name: &str) -> Family {
     if type_name.ends_with("[]") {
         let element = family(catalog, type_name.trim_end_matches("[]"));
         return if element == Family::Users { Family::Users } else { Family::Other };
+    }
+    if let Some(Body::Domain(domain)) = find_type(catalog, Kind::Domain, type_name) {
+        return family(catalog, &domain.base_type);
     }
     let base = type_name.split('(').next().unwrap_or(type_name).trim();
     match base {

@@ -29,6 +29,16 @@ pub fn run(bytes: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> usize {
     at.min(bytes.len())
 }
 
+/// Behind a number, with the letters that touch it: an exponent, the digits of
+/// `0x1f`, or what the server calls trailing junk.
+pub fn number(bytes: &[u8], at: usize) -> usize {
+    let end = run(bytes, at, |byte| byte.is_ascii_digit() || *byte == b'.');
+    match bytes.get(end) {
+        Some(byte) if begins_word(*byte) => run(bytes, end, continues_word),
+        _ => end,
+    }
+}
+
 /// The end of a line: a line feed or a carriage return ends a comment.
 pub fn line_end(bytes: &[u8], at: usize) -> usize {
     run(bytes, at, |byte| !matches!(byte, b'\n' | b'\r'))

@@ -66,9 +66,10 @@ impl Splitter {
         !self.is_inside
     }
 
-    /// True where parentheses and bodies are closed.
+    /// True where parentheses and bodies are closed. Brackets do not count:
+    /// psql does not see them.
     pub fn is_outermost(&self) -> bool {
-        self.open.is_empty() && self.bodies == 0
+        self.open_parenthesis().is_none() && self.bodies == 0
     }
 
     /// True where psql's variables cannot be told from operators.
@@ -100,7 +101,9 @@ impl Splitter {
             }
             TokenKind::CloseParenthesis => {
                 // Brackets that are still open are a syntax error.
-                while self.open.pop().is_some_and(|open| open.is_bracket) {}
+                if self.open_parenthesis().is_some() {
+                    while self.open.pop().is_some_and(|open| open.is_bracket) {}
+                }
             }
             TokenKind::CloseBracket => {
                 self.open.pop_if(|open| open.is_bracket);
@@ -137,7 +140,7 @@ impl Splitter {
         if is("json_object") || is("json_objectagg") {
             self.last = Last::JsonObject;
         }
-        if self.head != Head::Routine || !self.open.is_empty() {
+        if self.head != Head::Routine || self.open_parenthesis().is_some() {
             return;
         }
         match self.bodies {

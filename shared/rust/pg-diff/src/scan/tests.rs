@@ -67,7 +67,7 @@ fn parameters_are_not_dollar_quotes() {
 fn a_dollar_inside_a_name_is_part_of_it() {
     assert_eq!(texts("a$b$ $c$d$b$ $c$"), ["a$b$", "$c$d$b$ $c$"]);
     assert_eq!(texts("$é1$;$é1$"), ["$é1$;$é1$"]);
-    assert_eq!(texts("$1a$"), ["$1", "a$"]);
+    assert_eq!(texts("$1a$ 1e$a$; 1$a$;$a$"), ["$1a$", "1e$a$", ";", "1", "$a$;$a$"]);
 }
 
 #[test]

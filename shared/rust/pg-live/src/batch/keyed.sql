@@ -1,5 +1,5 @@
 WITH batch AS MATERIALIZED (
-     SELECT {picked} FROM {table} WHERE ({condition}){behind}
+     SELECT {picked} FROM {table} WHERE ({condition}){stretch}
       ORDER BY {columns} LIMIT {size} FOR NO KEY UPDATE SKIP LOCKED),
 done AS (
      UPDATE {table} SET {set} FROM batch WHERE {joined} RETURNING ({condition}) AS xtask_still)

@@ -51,7 +51,7 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
         is_deferrable,
         is_deferred,
         columns,
-        references: draft.relation(row.get(10)).cloned(),
+        references: draft.any_relation(row.get(10)).cloned(),
         is_local: row.get(11),
         parent: None,
         has_period: row.get(16),

@@ -4,5 +4,12 @@
 //! `XTASK_TEST_POSTGRES` names the servers: URLs of superusers, separated by
 //! blanks. Every test makes databases of its own and runs on each of them.
 
+mod backfills;
 mod certificate;
+mod concurrent;
+mod connection;
 mod place;
+mod probes;
+mod proxy;
+mod runs;
+mod transactions;

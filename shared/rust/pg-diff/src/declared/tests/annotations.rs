@@ -24,6 +24,8 @@ fn each_word_is_read() {
         ("/* @renamed from=U&\"\\0062\" */", "<- b"),
         ("-- @using a::int", "using a::int"),
         ("-- @using (a -> 'x')::int -- why", "using (a -> 'x')::int"),
+        ("-- @using a IS DISTINCT FROM 1", "using a IS DISTINCT FROM 1"),
+        ("-- @using (SELECT b FROM c WHERE d)", "using (SELECT b FROM c WHERE d)"),
         ("-- @using coalesce(a /* no; */, 0)", "using coalesce(a , 0)"),
         ("-- @backfill 0", "fill 0 x5000"),
         ("-- @backfill lower(b) batch=100", "fill lower(b) x100"),
@@ -79,6 +81,8 @@ fn nothing_but_an_expression_passes() {
         ("0)", "it closes a parenthesis that it does not open"),
         ("(a]", "it closes a parenthesis that it does not open"),
         ("0, b = 1", "a comma ends the expression"),
+        ("1 WHERE true", "a clause of a statement begins in it"),
+        ("b FROM c", "a clause of a statement begins in it"),
         ("0 \\gexec", "a backslash is no part of an expression"),
         (":x", "a variable of psql is no part of an expression"),
     ];

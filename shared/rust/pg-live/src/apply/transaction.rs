@@ -1,0 +1,201 @@
+//! What is run together: one transaction, tried again as a whole.
+//!
+//! Must never: keep a lock over a failed statement, or leave open whether the
+//! COMMIT that was not answered happened.
+
+use std::time::{Duration, Instant};
+
+use pg_diff::plan::{Action, Step};
+
+use super::Run;
+use super::connection::Fate;
+use super::event::Event;
+use super::journal::Entry;
+use super::lookout::watched;
+use super::outcome::{Halt, Why};
+use super::retry::Retry;
+use crate::error::{Error, ErrorKind};
+use crate::lock::Blocks;
+
+/// The first look at who is in the way; those after it come as often.
+const LOOK: Duration = Duration::from_millis(200);
+/// A statement that takes its server with it is not repeated for ever.
+const LOST_AT_MOST: u32 = 2;
+/// Somebody else holds a lock; we were chosen to end a deadlock.
+const RETRIED: [&str; 2] = ["55P03", "40P01"];
+
+/// True for what goes away by itself.
+pub(super) fn is_retried(error: &Error) -> bool {
+    error.sqlstate.as_deref().is_some_and(|it| RETRIED.contains(&it))
+}
+
+/// Why a try did not come to its end.
+enum Miss {
+    Moved,
+    Failed {
+        step: usize,
+        error: Error,
+        /// Of the transaction, when COMMIT was on its way.
+        xid: Option<String>,
+        /// The limit of the statement, when it was over.
+        limit: Option<Duration>,
+    },
+}
+
+impl Run<'_> {
+    pub(super) fn retry(&self) -> Retry {
+        let (shortest, longest) = self.options.lock_timeout;
+        let decent = self.link.deadlock_timeout + Duration::from_millis(200);
+        Retry::new(self.options.budget, shortest.max(decent), longest)
+    }
+
+    pub(super) async fn transaction(&mut self, first: usize, steps: &[Step]) -> Result<(), Halt> {
+        let mut retry = self.retry();
+        let mut lost = 0;
+        loop {
+            self.moment(first, steps, retry.lock_timeout()).await?;
+            let miss = match self.attempt(first, steps, retry.lock_timeout()).await {
+                Ok(()) => return Ok(()),
+                Err(miss) => miss,
+            };
+            let Miss::Failed { step, error, xid, limit } = miss else {
+                return Err(Halt { step: first, why: Why::Moved });
+            };
+            if error.kind == ErrorKind::Unreachable {
+                lost += 1;
+                if self.reconnect(step, error.clone(), xid.as_deref()).await? == Fate::Committed {
+                    return Ok(());
+                }
+                if lost > LOST_AT_MOST {
+                    return Err(Halt { step, why: Why::Lost { error, is_known: true } });
+                }
+            } else if !is_retried(&error) {
+                let why = match limit {
+                    Some(limit) if !self.wish.is_stop() => {
+                        Why::TooLong { millis: limit.as_millis() as u64 }
+                    }
+                    Some(_) | None => self.refused(error),
+                };
+                return Err(Halt { step, why });
+            }
+            self.again(step, &mut retry, error).await?;
+        }
+    }
+
+    /// Waits for the next try, or ends the run.
+    pub(super) async fn again(
+        &mut self,
+        step: usize,
+        retry: &mut Retry,
+        error: Error,
+    ) -> Result<(), Halt> {
+        let attempt = retry.attempt();
+        let sqlstate = error.sqlstate.clone().unwrap_or_default();
+        let Some(pause) = retry.next() else {
+            let blockers = self.lookout.named();
+            return Err(Halt { step, why: Why::Locked { blockers, error } });
+        };
+        self.voice.note(Entry::Retried { step, sqlstate: sqlstate.clone() });
+        let in_ms = pause.as_millis() as u64;
+        self.voice.tell(Event::Retrying { step, attempt, in_ms, sqlstate });
+        self.pause(step, pause).await
+    }
+
+    async fn attempt(
+        &mut self,
+        first: usize,
+        steps: &[Step],
+        lock_timeout: Duration,
+    ) -> Result<(), Miss> {
+        let done = self.statements(first, steps, lock_timeout).await;
+        if let Err(Miss::Moved | Miss::Failed { xid: None, .. }) = &done {
+            // A lost connection has rolled back by itself.
+            let _ = self.link.session.execute("ROLLBACK").await;
+        }
+        done
+    }
+
+    async fn statements(
+        &mut self,
+        first: usize,
+        steps: &[Step],
+        lock_timeout: Duration,
+    ) -> Result<(), Miss> {
+        let failed = |step| move |error| Miss::Failed { step, error, xid: None, limit: None };
+        let begin = format!("BEGIN; SET LOCAL lock_timeout = {}", lock_timeout.as_millis());
+        self.link.session.execute(&begin).await.map_err(failed(first))?;
+        if !self.is_checked
+            && !self.recheck.is_same(&self.link.session).await.map_err(failed(first))?
+        {
+            return Err(Miss::Moved);
+        }
+        let sql = "SELECT pg_catalog.pg_current_xact_id()::text";
+        let row = self.link.session.query_one(sql, &[]).await.map_err(failed(first))?;
+        let xid: String = row.get(0);
+        for (index, step) in (first..).zip(steps) {
+            self.voice.tell(Event::StepStarted { step: index });
+            let started = Instant::now();
+            let limit = self.limit(index, step);
+            let timeout = limit.map_or(0, |limit| limit.as_millis());
+            let session = &self.link.session;
+            let set = format!("SET LOCAL statement_timeout = {timeout}");
+            session.execute(&set).await.map_err(failed(index))?;
+            if let Err(error) = self.watch(index, &step.sql()).await {
+                let is_late = error.kind == ErrorKind::Cancelled;
+                let limit = limit.filter(|limit| is_late && started.elapsed() >= *limit);
+                return Err(Miss::Failed { step: index, error, xid: None, limit });
+            }
+            let millis = started.elapsed().as_millis() as u64;
+            self.voice.tell(Event::StepDone { step: index, millis });
+        }
+        let last = first + steps.len() - 1;
+        self.voice.note(Entry::Committing { first, last, xid: xid.clone() });
+        self.link.session.execute("COMMIT").await.map_err(|error| Miss::Failed {
+            step: last,
+            error,
+            xid: Some(xid),
+            limit: None,
+        })
+    }
+
+    /// Runs one statement and names who keeps it waiting.
+    pub(super) async fn watch(&mut self, step: usize, sql: &str) -> crate::Result<()> {
+        let Run { link, lookout, voice, .. } = self;
+        lookout.forget();
+        watched(link.session.execute(sql), LOOK, async || {
+            let blockers = lookout.blockers(link.pid).await;
+            voice.waiting(step, &blockers);
+        })
+        .await
+    }
+
+    /// The question before the first step, where no transaction comes.
+    pub(super) async fn check_alone(&mut self, step: usize) -> Result<(), Halt> {
+        let halt = |error: Error| {
+            let is_lost = error.kind == ErrorKind::Unreachable;
+            let why =
+                if is_lost { Why::Lost { error, is_known: true } } else { self.refused(error) };
+            Halt { step, why }
+        };
+        let session = &self.link.session;
+        session.execute("BEGIN").await.map_err(halt)?;
+        let is_same = self.recheck.is_same(session).await.map_err(halt)?;
+        session.execute("COMMIT").await.map_err(halt)?;
+        if !is_same {
+            return Err(Halt { step, why: Why::Moved });
+        }
+        self.is_checked = true;
+        Ok(())
+    }
+
+    /// How long a statement may run that keeps clients waiting and was seen to
+    /// read and write no rows. What reads rows may take its time: that was
+    /// weighed before.
+    fn limit(&self, index: usize, step: &Step) -> Option<Duration> {
+        let seen = self.options.certificate?.steps.get(index)?;
+        let is_quick =
+            seen.scans.is_empty() && seen.rewrites.is_empty() && seen.indexes_built.is_empty();
+        let is_felt = seen.locks.iter().chain(&seen.held).any(|it| it.blocks > Blocks::Ddl);
+        (is_quick && is_felt && step.action != Action::Validate).then_some(self.options.surprise)
+    }
+}
