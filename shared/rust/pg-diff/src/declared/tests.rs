@@ -107,12 +107,7 @@ fn carriage_returns_and_a_byte_order_mark_move_no_place() {
 
 #[test]
 fn effects_at_the_top_are_told() {
-    let text = "INSERT INTO a VALUES (1);\nUPDATE a SET b = 1;\nSELECT set_config('a', 'b', false);\n\
-        SELECT setval('s', 5);\nSELECT 1 WHERE 1 IN (2);\nWITH x AS (SELECT 1) SELECT * FROM x;\n\
-        WITH x AS (DELETE FROM a RETURNING *) SELECT 1;\ntruncate a;\n\
-        CREATE TABLE b (c int REFERENCES a ON DELETE CASCADE);\nCALL p();\n\
-        WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x ON CONFLICT DO UPDATE SET b = 1;";
-    let declared = read_one(text);
+    let declared = read_one(include_str!("tests/effects.sql"));
     let told: Vec<(usize, NoteKind)> =
         declared.notes.iter().map(|note| (note.span.line, note.kind)).collect();
     use NoteKind::{ChangesRows, MayHaveEffects};

@@ -65,24 +65,7 @@ fn an_annotation_before_a_statement_is_about_what_it_makes() {
 
 #[test]
 fn an_annotation_in_a_table_is_about_a_column_or_a_constraint() {
-    let text = "CREATE TABLE t (
-        a int, -- @@
-        -- @@
-        b numeric(10, 2) DEFAULT (ARRAY[1, 2])[1],
-        \"C\" text /* @@ */ NOT NULL,
-        d text CHECK (
-            d > '' -- @@
-        ),
-        e int CONSTRAINT x REFERENCES y (z), -- remark
-        -- remark
-        -- @@
-        CONSTRAINT f CHECK (a > 0),
-        exclude int, /* @@ */
-        /* @@ */ g int, /* @@ */ h int /* @@ */, i int,
-        EXCLUDE USING gist (a WITH =),
-        j int -- @@
-    );";
-    let columns = about(text);
+    let columns = about(include_str!("columns.sql"));
     let expected = [
         "column t.a",
         "column t.b",
