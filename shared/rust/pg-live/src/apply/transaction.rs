@@ -124,14 +124,15 @@ impl Run<'_> {
         let failed = |step| move |error| Miss::Failed { step, error, xid: None, limit: None };
         let begin = format!("BEGIN; SET LOCAL lock_timeout = {}", lock_timeout.as_millis());
         self.link.session.execute(&begin).await.map_err(failed(first))?;
-        if !self.is_checked
-            && !self.recheck.is_same(&self.link.session).await.map_err(failed(first))?
-        {
-            return Err(Miss::Moved);
-        }
         let sql = "SELECT pg_catalog.pg_current_xact_id()::text";
         let row = self.link.session.query_one(sql, &[]).await.map_err(failed(first))?;
         let xid: String = row.get(0);
+        if !self.is_checked {
+            if !self.recheck.is_same(&self.link.session).await.map_err(failed(first))? {
+                return Err(Miss::Moved);
+            }
+            self.require_same(&xid).await.map_err(failed(first))?;
+        }
         for (index, step) in (first..).zip(steps) {
             self.voice.tell(Event::StepStarted { step: index });
             let started = Instant::now();
@@ -156,6 +157,15 @@ impl Run<'_> {
             xid: Some(xid),
             limit: None,
         })
+    }
+
+    /// Behind a question that ended our transaction every statement would be
+    /// true at once.
+    async fn require_same(&self, xid: &str) -> crate::Result<()> {
+        let sql =
+            "SELECT pg_catalog.pg_current_xact_id_if_assigned()::text IS NOT DISTINCT FROM $1";
+        let row = self.link.session.query_one(sql, &[&xid]).await?;
+        if row.get(0) { Ok(()) } else { Err(Error::shape("the recheck ended the transaction")) }
     }
 
     /// Runs one statement and names who keeps it waiting.

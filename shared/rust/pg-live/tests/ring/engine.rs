@@ -2,15 +2,31 @@
 
 use std::fmt::Write as _;
 
-use pg_diff::catalog::Catalog;
+use pg_diff::catalog::{Catalog, Id, Kind};
 use pg_diff::plan::{Mode, Options, Plan, Probe, Step};
 use pg_live::{Error, Session};
 
 /// A statement takes no longer here, unless it waits for itself.
 const TIMEOUTS: &str = "SET check_function_bodies = off; SET statement_timeout = '60s'";
 
-pub fn plan(current: &Catalog, desired: &Catalog) -> Plan {
-    pg_diff::plan(current, desired, &Options::default())
+/// What a plan is told beside its two catalogs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing: rows may be anywhere, and nobody may wait.
+    Online,
+    /// Everybody may wait.
+    Offline,
+    /// No table holds a row, whether or not one does.
+    Empty,
+}
+
+pub fn plan(current: &Catalog, desired: &Catalog, told: Told) -> Plan {
+    let mut options = Options { online: told != Told::Offline, ..Options::default() };
+    if told == Told::Empty {
+        let is_table = |id: &&Id| id.kind == Kind::Table;
+        options.empty = current.objects.keys().filter(is_table).cloned().collect();
+    }
+    pg_diff::plan(current, desired, &options)
 }
 
 /// Which step failed, and the server's words.
