@@ -195,10 +195,8 @@ fn extensions(ctx: &Ctx, workshop: &Workshop<'_>) -> Result<String> {
     let declared = declared(ctx, workshop, InitFile::read(ctx)?)?;
     let extensions = declared.catalog.objects.iter().filter(|(id, _)| id.kind == Kind::Extension);
     let create = extensions.map(|(id, object)| {
-        let namespace = match &object.body {
-            Body::Extension(it) => it.namespace.as_str(),
-            _ => "public",
-        };
+        let extension = if let Body::Extension(it) = &object.body { Some(it) } else { None };
+        let namespace = extension.map_or("public", |it| it.namespace.as_str());
         format!(
             "CREATE SCHEMA IF NOT EXISTS {namespace}; CREATE EXTENSION IF NOT EXISTS {} SCHEMA {namespace};\n",
             quote_ident(&id.name),
