@@ -8,6 +8,7 @@ pub mod ci;
 pub mod completions;
 pub mod data_migrate;
 pub mod db_diff;
+pub mod db_migrate;
 pub mod db_rebuild;
 pub mod db_verify;
 pub mod doctor;
@@ -48,6 +49,7 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     db_rebuild::COMMAND,
     db_diff::COMMAND,
+    db_migrate::COMMAND,
     db_verify::COMMAND,
     backup::COMMAND,
     restore::COMMAND,

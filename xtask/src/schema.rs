@@ -9,14 +9,17 @@
 //! Must never: change a database that is served. `apply` alone does that.
 
 pub mod allow;
+pub mod asking;
 pub mod card;
 mod clone;
 pub mod known;
 pub mod lens;
+pub mod migrate;
 pub mod outlook;
 mod prove;
 pub mod reading;
 mod renames;
 pub mod rules;
+pub mod seeding;
 pub mod side;
 pub mod workshop;

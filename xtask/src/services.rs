@@ -275,6 +275,16 @@ pub fn python<S: Into<std::ffi::OsString>>(
     Ok(run.args(words))
 }
 
+/// True when [`python`] can be used without making anything first.
+pub fn is_python_ready(ctx: &Ctx, target: &Target) -> bool {
+    match target {
+        Target::Compose(_) => running(ctx, target).is_ok_and(|count| count > 0),
+        Target::Local(_) | Target::Url(_) => {
+            Environment::services(ctx).and_then(|it| it.is_ready()).unwrap_or(false)
+        }
+    }
+}
+
 /// What [`python`] needs is there, or is made now.
 pub fn prepare_python(ctx: &Ctx, target: &Target) -> Result<()> {
     if let Target::Compose(_) = target {

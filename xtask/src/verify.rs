@@ -48,7 +48,7 @@ impl Verification {
     pub fn is_clean(&self) -> bool {
         self.complete
             && self.differences.is_empty()
-            && self.seeds.missing.is_empty()
+            && self.seeds.is_complete()
             && self.health.is_empty()
     }
 
@@ -109,6 +109,10 @@ impl Verification {
         }
         for row in &self.seeds.missing {
             let _ = writeln!(text, "- seed row {} {}", row.table, row.key);
+        }
+        for row in &self.seeds.outdated {
+            let columns = row.columns.join(", ");
+            let _ = writeln!(text, "~ seed row {} {} ({columns})", row.table, row.key);
         }
         for finding in &self.health {
             let _ = writeln!(text, "! {}: {}", finding.object, finding.message);

@@ -6,19 +6,21 @@
 use std::rc::Rc;
 
 use anyhow::Result;
+use pg_live::seeds::SeedReport;
 use serde_json::json;
 
 use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit, Fault};
+use crate::outcome::{Answer, Exit};
 use crate::schema::allow::{self, Allowed};
 use crate::schema::card::{self, Format, Show};
 use crate::schema::known::Known;
 use crate::schema::outlook::{Outlook, outlook};
 use crate::schema::reading::{self, Looked, Reading};
 use crate::schema::rules::{self, Rules};
+use crate::schema::seeding;
 use crate::schema::side::{Side, WORDS};
 use crate::schema::workshop::Workshop;
 use crate::target::Target;
@@ -61,7 +63,10 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             let init = InitFile::at(ctx, path)?;
             let known = Known::of(ctx).equal(&init, &live.user, &rules);
             match reading::look(ctx, &target, &live, known)? {
-                Looked::Equal(_) => return Ok(nothing(&live.database, &init.shown)),
+                Looked::Equal(seeds) if seeds.is_complete() => {
+                    return Ok(nothing(&live.database, &init.shown, &seeds));
+                }
+                Looked::Equal(_) => None,
                 Looked::Read(reading) => Some((*reading, init)),
             }
         }
@@ -75,31 +80,40 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     };
     let found = outlook(ctx, &workshop, sides, &rules, !no_proof)?;
     drop(progress);
+    let seeds = seeds(ctx, &workshop, &found)?;
     if found.is_equal() {
-        note_equal(ctx, &workshop, &found, &rules)?;
-        return Ok(equal(&found));
+        note_equal(ctx, &workshop, &found, &rules);
+        return Ok(equal(&found, &seeds));
     }
     let missing = allowed.missing(&found.plan);
     let show = Show { sql, missing: &missing };
+    let rows = seeding::lines(&seeds);
     let text = match format {
-        Format::People => format!("{}{}", card::text(&found, show), next(&found, &missing)),
+        Format::People => format!("{}{rows}{}", card::text(&found, show), next(&found, &missing)),
         Format::Markdown => card::markdown(&found, show),
         Format::Github => card::github(&found, show),
     };
-    Ok(Answer { exit: Exit::Attention, text, data: card::document(&found, &missing) })
+    let mut data = card::document(&found, &missing);
+    data["seeds"] = json!(seeds);
+    Ok(Answer { exit: Exit::Attention, text, data })
+}
+
+/// Of a live database and a file; of others nobody declares rows.
+fn seeds(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook) -> Result<SeedReport> {
+    match (&found.from.place, &found.to.seeds, &found.to.init) {
+        (reading::Place::Served(live, _), Some(seeds), Some(init)) if found.from.has_roles => {
+            seeding::compare(ctx, workshop, live, (seeds, init))
+        }
+        _ => Ok(SeedReport::default()),
+    }
 }
 
 /// The next run need not compare again.
-fn note_equal(
-    ctx: &Ctx,
-    workshop: &Workshop<'_>,
-    found: &Outlook,
-    rules: &Rules,
-) -> Result<(), Fault> {
-    let (Some(init), Some(seeds)) = (&found.to.init, &found.to.seeds) else { return Ok(()) };
+fn note_equal(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook, rules: &Rules) {
+    let (Some(init), Some(seeds)) = (&found.to.init, &found.to.seeds) else { return };
     let is_live = matches!(&found.from.place, reading::Place::Served(..)) && found.from.has_roles;
     if !is_live {
-        return Ok(());
+        return;
     }
     let seen = (found.from.catalog.major, found.from.fingerprint.as_str());
     let noted = Known::of(ctx).note_equal((init, workshop.role(), rules), seen, seeds);
@@ -107,23 +121,31 @@ fn note_equal(
     if let Err(error) = noted {
         ctx.term.warn(&format!("this comparison is not remembered: {error:#}"));
     }
-    Ok(())
 }
 
-fn nothing(from: &str, to: &str) -> Answer {
-    Answer::done(
-        format!("nothing to do: {from} equals {to}"),
-        json!({ "from": from, "to": to, "equal": true, "changes": [], "plan": [] }),
-    )
+fn nothing(from: &str, to: &str, seeds: &SeedReport) -> Answer {
+    let data =
+        json!({ "from": from, "to": to, "equal": true, "changes": [], "plan": [], "seeds": seeds });
+    let text = format!("nothing to do: {from} equals {to}\n{}", seeding::lines(seeds));
+    Answer::done(text.trim_end(), data)
 }
 
-fn equal(found: &Outlook) -> Answer {
-    let mut answer = nothing(&found.from.shown, &found.to.shown);
-    let besides = card::besides(found);
-    if !besides.is_empty() {
-        answer.text = format!("{}\n{}", answer.text, besides.trim_end());
-    }
+/// Equal schemas; rows may be missing all the same.
+fn equal(found: &Outlook, seeds: &SeedReport) -> Answer {
+    let mut answer = nothing(&found.from.shown, &found.to.shown, seeds);
     answer.data = card::document(found, &[]);
+    answer.data["seeds"] = json!(seeds);
+    if !seeds.is_complete() {
+        answer.exit = Exit::Attention;
+        answer.text = format!(
+            "{} -> {}: the schema is equal\n{}next: cargo xtask db-migrate",
+            found.from.shown,
+            found.to.shown,
+            seeding::lines(seeds)
+        );
+    }
+    let besides = card::besides(found);
+    answer.text = format!("{}\n{besides}", answer.text).trim_end().to_owned();
     answer
 }
 

@@ -5,13 +5,15 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use pg_diff::catalog::{Id, Kind};
+use pg_diff::catalog::Kind;
 use pg_diff::plan::{Hazard, HazardKind, Plan};
+use pg_diff::rename;
 use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::Fault;
+use crate::schema::outlook::Outlook;
 use crate::target::Target;
 
 pub const FLAG: (&str, &str) = (
@@ -97,10 +99,12 @@ pub fn flag_for(missing: &[&Hazard]) -> String {
 }
 
 /// What can be lost is in rows: tables without one lose nothing.
-pub fn forget_empty(plan: &mut Plan, is_empty: impl Fn(&Id) -> bool) {
+pub fn forget_empty(found: &mut Outlook) {
+    let Outlook { plan, renamed, empty, .. } = found;
     for step in &mut plan.steps {
         step.hazards.retain(|hazard| {
-            hazard.kind != HazardKind::DataLoss || !is_empty(&hazard.about.of(Kind::Table))
+            let table = rename::old_name(renamed, &hazard.about.of(Kind::Table));
+            hazard.kind != HazardKind::DataLoss || !empty.contains(&table)
         });
     }
 }

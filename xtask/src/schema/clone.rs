@@ -22,7 +22,7 @@ const ARCHIVE: &[u8] = b"PGDMP";
 
 /// A clone on its way: the dump of what is cloned is being written.
 pub enum Cloning {
-    Dumping(Started),
+    Dumping(Box<Started>),
     Copying(Address),
 }
 
@@ -32,7 +32,7 @@ pub fn begin(ctx: &Ctx, workshop: &Workshop<'_>, from: &Reading) -> Result<Cloni
         Place::Served(address, target) => {
             let program = target.program(ctx, "pg_dump", address)?;
             let run = pg_dump::schema_run(program, roles(workshop, from));
-            Ok(Cloning::Dumping(ctx.proc.start(run)?))
+            Ok(Cloning::Dumping(Box::new(ctx.proc.start(run)?)))
         }
         Place::Shadow => match &from.init {
             Some(init) => Ok(Cloning::Copying(workshop.shadow(init)?)),
@@ -57,7 +57,7 @@ pub fn finish(
         Cloning::Dumping(started) => {
             // Making it takes as long as half the dump: both at once.
             let scratch = workshop.empty()?;
-            let text = ctx.proc.finish(started)?;
+            let text = ctx.proc.finish(*started)?;
             let run = psql(workshop, &scratch)?;
             let fed = ctx.proc.feed(&run, |stdin| Ok(stdin.write_all(text.as_bytes())?))?;
             require_loaded(&fed).context("cloning the schema into a scratch database")?;

@@ -33,7 +33,7 @@ const KEEP_DECLARED: usize = 4;
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
 
 pub struct Known {
-    dir: PathBuf,
+    pub dir: PathBuf,
 }
 
 /// What a file declares on a server.
@@ -59,7 +59,7 @@ impl Known {
     }
 
     /// The folder, made if need be.
-    pub fn dir(&self) -> Result<PathBuf> {
+    fn dir(&self) -> Result<PathBuf> {
         ensure_private_dir(&self.dir)
     }
 

@@ -90,7 +90,7 @@ pub fn outlook(
     };
     let mut renamed = Vec::new();
     if let Some(clone) = clone.as_ref().filter(|_| follows || !asked.is_empty()) {
-        let learned = renames::learn(ctx, workshop, &clone.address, (asked, lens), &wanted, rules)?;
+        let learned = renames::learn(ctx, workshop, &clone.address, asked, (&wanted, lens, rules))?;
         renamed = learned.renamed;
         current = learned.catalog;
         desired = wanted.clone();

@@ -9,10 +9,11 @@ use anyhow::{Context, Result};
 use pg_diff::Catalog;
 use pg_diff::catalog::{Body, Kind};
 use pg_live::facts::facts;
-use pg_live::seeds::{self, DeclaredSeeds};
+use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
 use pg_live::{Address, Introspection, Session, introspect, quote_ident};
 
 use super::known::{DeclaredSide, Equal, Known};
+use super::seeding;
 use super::side::Side;
 use super::workshop::Workshop;
 use crate::context::Ctx;
@@ -52,8 +53,9 @@ pub enum Place {
 
 /// What a look at the live database brought.
 pub enum Looked {
-    /// It is what the file declares, and was found so before.
-    Equal(Equal),
+    /// It is what the file declares, and was found so before; and its seed
+    /// rows.
+    Equal(SeedReport),
     Read(Box<Reading>),
 }
 
@@ -66,12 +68,13 @@ pub fn look(ctx: &Ctx, target: &Rc<Target>, live: &Address, known: Vec<Equal>) -
         let fingerprint = reading.catalog().fingerprint();
         let major = reading.catalog().major;
         if let Some(equal) = known.into_iter().find(|it| it.is_of(major, &fingerprint)) {
-            return pg_live::Result::Ok(Err(equal));
+            drop(reading);
+            return pg_live::Result::Ok(Err(seeds::compare(&equal.seeds, &session).await?));
         }
         Ok(Ok((reading.with_dependencies().await?, fingerprint)))
     })?;
     Ok(match looked {
-        Err(equal) => Looked::Equal(equal),
+        Err(seeds) => Looked::Equal(seeds),
         Ok((catalog, fingerprint)) => Looked::Read(Box::new(Reading {
             shown: live.database.clone(),
             catalog,
@@ -123,7 +126,8 @@ pub fn declared(ctx: &Ctx, workshop: &Workshop<'_>, init: InitFile) -> Result<Re
                 let session = Session::connect(&shadow, "shadow").await?;
                 let catalog = introspect(&session).await?;
                 let facts = facts(&session).await?;
-                let seeds = seeds::declared(&session, &facts).await?;
+                let rules = seeding::rules(&init, &catalog);
+                let seeds = seeds::declared_by(&session, &facts, &rules).await?;
                 pg_live::Result::Ok(DeclaredSide { catalog, seeds })
             })?;
             known.note_declared(&key, &side)?;
@@ -190,13 +194,14 @@ fn models(ctx: &Ctx, workshop: &Workshop<'_>) -> Result<Reading> {
 fn extensions(ctx: &Ctx, workshop: &Workshop<'_>) -> Result<String> {
     let declared = declared(ctx, workshop, InitFile::read(ctx)?)?;
     let extensions = declared.catalog.objects.iter().filter(|(id, _)| id.kind == Kind::Extension);
-    let create = extensions.filter_map(|(id, object)| match &object.body {
-        Body::Extension(it) => Some(format!(
-            "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE EXTENSION IF NOT EXISTS {} SCHEMA {schema};\n",
+    let create = extensions.map(|(id, object)| {
+        let extension = if let Body::Extension(it) = &object.body { Some(it) } else { None };
+        let namespace = extension.map_or("public", |it| it.namespace.as_str());
+        format!(
+            "CREATE SCHEMA IF NOT EXISTS {namespace}; CREATE EXTENSION IF NOT EXISTS {} SCHEMA {namespace};\n",
             quote_ident(&id.name),
-            schema = quote_ident(&it.namespace)
-        )),
-        _ => None,
+            namespace = quote_ident(namespace)
+        )
     });
     Ok(create.collect())
 }

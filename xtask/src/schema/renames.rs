@@ -45,9 +45,8 @@ pub fn learn(
     ctx: &Ctx,
     workshop: &Workshop<'_>,
     clone: &Address,
-    (asked, lens): (Vec<Renamed>, Lens),
-    wanted: &Catalog,
-    rules: &Rules,
+    asked: Vec<Renamed>,
+    (wanted, lens, rules): (&Catalog, Lens, &Rules),
 ) -> Result<Learned> {
     let copy = workshop.copy_of(clone)?;
     let mut renamed = asked;

@@ -138,6 +138,7 @@ fn show_part(text: &mut String, change: &Change) {
 }
 
 /// A name with what tells it apart from others of the same.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has one of each name")]
 fn own_name(id: &Id) -> String {
     match id.kind {
         Kind::Routine | Kind::Aggregate | Kind::Operator => format!("{}({})", id.name, id.part),
