@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::server::DATABASE;
-use crate::stage::{INIT, Project, skip};
+use crate::stage::{INIT, Project};
+use crate::tool::skip;
 use crate::tool::{BINARY, Tool, wait_until};
 
 /// The checks of one name: state, message and fix in one text each.
