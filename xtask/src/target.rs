@@ -74,6 +74,14 @@ impl Target {
         }
     }
 
+    /// The name of its database.
+    pub fn database(&self, ctx: &Ctx) -> String {
+        match self {
+            Target::Local(_) | Target::Compose(_) => ctx.config.database(),
+            Target::Url(url) => url.address.database.clone(),
+        }
+    }
+
     pub fn state(&self, ctx: &Ctx) -> Result<ServerState> {
         match self {
             Target::Local(local) => local.state(ctx),

@@ -60,7 +60,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     let target = Target::resolve(ctx)?;
-    let store = Store::of(ctx, target.name(), &database(ctx, &target));
+    let store = Store::of(ctx, target.name(), &target.database(ctx));
     match words.as_slice() {
         [] => make(ctx, &target, &store, prove, keep_all),
         ["list"] => list(&store),
@@ -77,13 +77,6 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         }
         [word, more, ..] => Err(Fault::usage(format!("`{word}` does not take `{more}`")).into()),
         [word] => Err(Fault::usage(format!("`backup` has no `{word}`")).into()),
-    }
-}
-
-pub fn database(ctx: &Ctx, target: &Target) -> String {
-    match target {
-        Target::Url(url) => url.address.database.clone(),
-        Target::Local(_) | Target::Compose(_) => ctx.config.database(),
     }
 }
 
