@@ -16,7 +16,7 @@ use super::retention::Candidate;
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
-use crate::private_file::{ensure_private_dir, is_locked_now, open_lock, write_private};
+use crate::private_file::{ensure_private_dir, open_lock, take_lock_soon, write_private};
 
 const PARTIAL: &str = "partial";
 const PIN: &str = "pin";
@@ -67,7 +67,7 @@ impl Store {
         ensure_private_dir(&self.dir)?;
         let path = self.dir.join(LOCK);
         let lock = open_lock(&path)?;
-        if is_locked_now(&lock, &path)? {
+        if take_lock_soon(&lock, &path)? {
             write_private(&self.dir.join("holder"), std::process::id().to_string().as_bytes())?;
             return Ok(lock);
         }

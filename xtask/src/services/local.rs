@@ -25,7 +25,7 @@ use super::supervisor::{self, LOCK, Process, Record, STATE, Saved};
 use super::{Condition, Service, State, probe};
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::private_file::{ensure_private_dir, is_locked_now, open_lock};
+use crate::private_file::{ensure_private_dir, open_lock, take_lock};
 use crate::proc::Run;
 use crate::target::env_file::{free_port, is_free};
 use crate::tools::python::Environment;
@@ -52,7 +52,7 @@ impl Place {
 
     fn has_supervisor(&self) -> Result<bool> {
         let path = self.dir.join(LOCK);
-        Ok(path.exists() && !is_locked_now(&open_lock(&path)?, &path)?)
+        Ok(path.exists() && !take_lock(&open_lock(&path)?, &path)?)
     }
 }
 
