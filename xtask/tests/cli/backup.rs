@@ -37,12 +37,13 @@ fn backed_up() -> Option<Project> {
 
 /// A session that keeps `pg_dump` waiting, until it is dropped.
 fn locked(project: &Project) -> Running {
-    // A table that is dumped and not counted: the tools' own notes.
-    project.sql("CREATE SCHEMA xtask; CREATE TABLE xtask.gate ()");
-    let sql = "BEGIN; LOCK TABLE xtask.gate IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
+    // A table that is dumped and not counted: the journal.
+    project.sql("CREATE SCHEMA xtask; CREATE TABLE xtask.data_migrations ()");
+    let sql =
+        "BEGIN; LOCK TABLE xtask.data_migrations IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
     let session = project.psql_on(DATABASE).args(["-c", sql]).start();
     let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' \
-                AND relation = 'xtask.gate'::regclass AND granted";
+                AND relation = 'xtask.data_migrations'::regclass AND granted";
     wait_until("the table is locked", || (project.sql(held) == "1").then_some(()));
     session
 }
