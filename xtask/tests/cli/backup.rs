@@ -50,7 +50,7 @@ fn locked(project: &Project) -> Running {
 
 fn wait_for_dump(project: &Project) {
     let waiting = "SELECT count(*) FROM pg_stat_activity \
-                   WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'";
+                   WHERE application_name LIKE 'xtask/pg_dump/%' AND wait_event_type = 'Lock'";
     wait_until("pg_dump waits for the lock", || (project.sql(waiting) == "1").then_some(()));
 }
 
@@ -110,7 +110,7 @@ fn a_dump_whose_server_process_dies_is_no_backup() {
     let running = project.tool(["backup"]).start();
     wait_for_dump(&project);
     project.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'xtask/pg_dump/%'",
     );
     running.finish().exits(1).says(&["pg_dump", "backing up"]);
     assert_eq!(folders(&project), before, "nothing new, nothing lost");
@@ -144,7 +144,8 @@ fn an_interrupted_backup_leaves_nothing() {
     kill(Pid::from_raw(running.pid().cast_signed()), Signal::SIGINT).expect("runs");
     running.finish().exits(130);
     assert_eq!(folders(&project), before);
-    let left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump'";
+    let left =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'xtask/pg_dump/%'";
     wait_until("pg_dump is gone", || (project.sql(left) == "0").then_some(()));
 }
 
