@@ -77,6 +77,23 @@ fn a_backup_is_private_complete_and_proved_by_a_restore() {
 }
 
 #[test]
+fn a_proof_sweeps_what_killed_ones_left_and_nothing_else() {
+    let Some(project) = backed_up() else { return };
+    let names = ["20200101t000000_000z_0000", "20200101t000000_001z_0000", "mine"];
+    for name in names {
+        project.sql(&format!("CREATE DATABASE xtask_proof_{name}"));
+    }
+    let working = format!("xtask_proof_{}", names[1]);
+    let _inside = project.psql_on(&working).args(["-c", "SELECT pg_sleep(60)"]).start();
+    let inside = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{working}'");
+    wait_until("somebody works in it", || (project.sql(&inside) == "1").then_some(()));
+    project.run(["backup", "verify"]).exits(0).answers(&["proven"]);
+    let left = "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database \
+                WHERE datname LIKE 'xtask_proof%'";
+    assert_eq!(project.sql(left), format!("{working} xtask_proof_mine"));
+}
+
+#[test]
 fn damage_is_found_and_a_changed_manifest_is_no_backup() {
     let Some(project) = backed_up() else { return };
     project.run(["backup", "verify"]).exits(0);
@@ -216,4 +233,11 @@ fn a_backup_of_another_cluster_must_be_meant() {
     project.run(["restore", "latest", "--yes"]).exits(3).says(&["another cluster", "--foreign"]);
     project.run(["restore", "latest", "--yes", "--foreign"]).exits(0);
     assert_eq!(project.sql("SELECT count(*) FROM messages"), "500");
+}
+
+#[test]
+fn what_a_killed_proof_left_stops_no_rebuild() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql("CREATE DATABASE xtask_proof_20200101t000000_000z_0000");
+    project.run(["db-rebuild"]).exits(0);
 }
