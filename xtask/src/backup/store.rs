@@ -118,13 +118,16 @@ impl Store {
         for (name, dir) in self.entries()? {
             let Some(label) = Label::parse(&name) else { continue };
             match Manifest::read(&dir) {
-                Ok(manifest) if manifest.label == name => complete.push(Backup {
-                    proof: read_proof(&dir),
-                    is_pinned: dir.join(PIN).exists(),
-                    label,
-                    dir,
-                    manifest,
-                }),
+                Ok(manifest) if manifest.label == name => match missing(&dir, &manifest) {
+                    Some(what) => broken.push(format!("{name}: {what}")),
+                    None => complete.push(Backup {
+                        proof: read_proof(&dir),
+                        is_pinned: dir.join(PIN).exists(),
+                        label,
+                        dir,
+                        manifest,
+                    }),
+                },
                 Ok(manifest) => {
                     broken.push(format!("{name}: its manifest is of {}", manifest.label))
                 }
@@ -214,6 +217,16 @@ impl InUse {
             }
         }
     }
+}
+
+/// What the manifest names and the folder has not, or has shorter or longer.
+/// Its bytes are `verify`'s to read.
+fn missing(dir: &Path, manifest: &Manifest) -> Option<String> {
+    manifest.files.iter().find_map(|file| match fs::metadata(dir.join(&file.name)) {
+        Ok(meta) if meta.len() == file.bytes => None,
+        Ok(meta) => Some(format!("`{}` has {} bytes, not {}", file.name, meta.len(), file.bytes)),
+        Err(error) => Some(format!("`{}`: {error}", file.name)),
+    })
 }
 
 /// A proof counts for the manifest it was made of, and for no other.

@@ -105,15 +105,20 @@ fn damage_is_found_and_a_changed_manifest_is_no_backup() {
     fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
     project.run(["backup", "verify"]).exits(1).says(&["is not what was written", "hint:"]);
     project.run(["restore", "latest", "--yes"]).exits(1).says(&["is not what was written"]);
-    bytes.truncate(middle);
-    fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
-    project.run(["backup", "verify"]).exits(1);
-
     // Other content than was proved: the proof is not of this one.
     let manifest = fs::read_to_string(dir.join("manifest.json")).expect("is there");
     fs::write(dir.join("manifest.json"), manifest.replacen("\"rows\": 500", "\"rows\": 501", 1))
         .expect("ours");
-    project.run(["backup", "list"]).exits(0).answers(&["decoded"]);
+    project.run(["backup", "list"]).exits(0).answers(&["decoded"]).never_says(&["proven"]);
+
+    bytes.truncate(middle);
+    fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
+    project.run(["backup", "list"]).exits(2).answers(&["not a backup", "data.dump.zst"]);
+    project.run(["backup", "verify"]).exits(1).says(&["there is no backup"]);
+    fs::remove_file(dir.join("data.dump.zst")).expect("is there");
+    let ended = project.run(["backup", "list"]).exits(2);
+    ended.answers(&["not a backup", "data.dump.zst"]);
+    project.run(["backup", "check"]).exits(1);
     fs::write(dir.join("manifest.json"), "{").expect("ours");
     project.run(["backup", "list"]).exits(2).answers(&["not a backup", &label]);
     project.run(["backup", "check"]).exits(1);
@@ -182,6 +187,11 @@ fn writers_during_a_backup_do_not_make_it_wrong() {
 fn retention_keeps_what_is_pinned_and_tells_why() {
     let Some(project) = backed_up() else { return };
     let [label] = folders(&project).try_into().expect("one folder");
+    project
+        .run(["backup", "pin", "latest", "--dry-run"])
+        .exits(0)
+        .answers(&["nothing was changed"]);
+    project.run(["backup", "prune", "--dry-run"]).exits(0).never_says(&["pinned"]);
     project.run(["backup", "pin", "latest"]).exits(0).answers(&["is pinned"]);
     project.run(["backup", "prune", "--dry-run"]).exits(0).answers(&[&label, "stays: pinned"]);
     // Old ones, as a copy brings them: the name counts, not the file's time.
