@@ -10,3 +10,4 @@ pub mod rows;
 pub mod servers;
 pub mod survivors;
 pub mod values;
+pub mod wishes;

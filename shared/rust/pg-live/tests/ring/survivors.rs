@@ -1,43 +1,69 @@
-//! No lost row: what stays keeps its rows, and what loses some says so.
+//! No lost row: what stays keeps its rows, sequences go on, and what loses
+//! some says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pg_diff::catalog::Kind;
+use pg_diff::catalog::{Id, Kind};
 use pg_diff::plan::{HazardKind, Plan};
+use pg_diff::rename::{self, Renamed};
 use pg_live::{Result, Session, quote_ident};
 
 type Name = (String, String);
 
-/// Tables and their columns, with types.
+/// Tables, by name.
 type Shape = BTreeMap<Name, Table>;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 struct Table {
     is_partitioned: bool,
     /// A partition, or one that inherits.
     has_parents: bool,
+    /// Of a partition: the table above all others.
+    root: Option<Name>,
+    /// With their types.
     columns: BTreeMap<String, String>,
 }
 
-/// The rows of every table before a plan runs, each column for itself that
-/// may go away, those that stay as one.
-pub struct Before {
+/// The rows of every table before a plan runs.
+pub struct Before<'a> {
+    renamed: &'a [Renamed],
     old: Shape,
     new: Shape,
+    /// What a table of the old side is called on the new one.
+    names: BTreeMap<Name, Name>,
     rows: BTreeMap<Name, Vec<String>>,
     /// Columns that hold anything but null.
     filled: BTreeSet<(Name, String)>,
+    sequences: Vec<Sequence>,
 }
 
-impl Before {
-    /// `new` is a session on the database that is migrated to.
-    pub async fn read(old_session: &Session, new_session: &Session) -> Result<Before> {
+struct Sequence {
+    name: Name,
+    at: i64,
+    owner: Option<Name>,
+}
+
+impl<'a> Before<'a> {
+    /// `new_session` is on the database that is migrated to.
+    pub async fn read(
+        old_session: &Session,
+        new_session: &Session,
+        renamed: &'a [Renamed],
+    ) -> Result<Before<'a>> {
         let (old, new) = (shape(old_session).await?, shape(new_session).await?);
-        let mut before = Before { old, new, rows: BTreeMap::new(), filled: BTreeSet::new() };
+        let names = new.keys().map(|name| (old_name(renamed, Kind::Table, name), name.clone()));
+        let mut before = Before {
+            renamed,
+            names: names.filter(|(was, _)| old.contains_key(was)).collect(),
+            old,
+            new,
+            rows: BTreeMap::new(),
+            filled: BTreeSet::new(),
+            sequences: sequences(old_session).await?,
+        };
         for (name, table) in &before.old {
-            let kept = before.kept(name, table);
             let from = select_from(name, table);
-            before.rows.insert(name.clone(), rows(old_session, &kept, &from).await?);
+            before.rows.insert(name.clone(), rows(old_session, &before.kept(name), &from).await?);
             for column in table.columns.keys() {
                 let quoted = quote_ident(column);
                 let sql = format!("SELECT EXISTS (SELECT {from} WHERE {quoted} IS NOT NULL)");
@@ -54,75 +80,105 @@ impl Before {
         tables.filter_map(|(name, _)| self.rows.get(name)).map(Vec::len).sum()
     }
 
-    /// Columns on both sides with the same type.
-    fn kept(&self, name: &Name, table: &Table) -> Vec<String> {
-        let Some(after) = self.new.get(name) else { return Vec::new() };
-        let is_kept = |(column, type_name): &(&String, &String)| {
-            after.columns.get(*column) == Some(*type_name)
+    /// Columns on both sides, under their old and their new name.
+    fn shared(&self, name: &Name) -> Vec<(String, String)> {
+        let Some(to) = self.names.get(name) else { return Vec::new() };
+        let (Some(table), Some(after)) = (self.old.get(name), self.new.get(to)) else {
+            return Vec::new();
         };
-        table.columns.iter().filter(is_kept).map(|(column, _)| column.clone()).collect()
+        let was = |column: &String| {
+            let id = Id::part(Kind::Column, &to.0, &to.1, column);
+            rename::old_name(self.renamed, &id).part.to_string()
+        };
+        let pairs = after.columns.keys().map(|column| (was(column), column.clone()));
+        pairs.filter(|(was, _)| table.columns.contains_key(was)).collect()
+    }
+
+    /// Those of them that keep their type.
+    fn kept(&self, name: &Name) -> Vec<(String, String)> {
+        let after = self.names.get(name).and_then(|to| self.new.get(to));
+        let (Some(table), Some(after)) = (self.old.get(name), after) else { return Vec::new() };
+        let mut shared = self.shared(name);
+        shared.retain(|(was, is)| table.columns.get(was) == after.columns.get(is));
+        shared
     }
 
     /// What is lost without a word, one line each. `session` is on the
     /// migrated database.
     pub async fn check(&self, session: &Session, plan: &Plan) -> Result<Vec<String>> {
-        let said = Said::read(plan);
+        let said = Said::read(plan, self.renamed);
         let mut lost = Vec::new();
         for (name, table) in &self.old {
             let label = format!("{}.{}", name.0, name.1);
             let had = self.rows.get(name).map_or(0, Vec::len);
-            if had == 0 || said.table(name) {
+            if had == 0 || said.tables.contains(name) {
                 continue;
             }
-            let Some(after) = self.new.get(name) else {
+            let Some(to) = self.names.get(name) else {
+                let root_said = table.root.as_ref().is_some_and(|it| said.tables.contains(it));
                 // A partitioned table holds nothing itself.
-                if !table.is_partitioned {
+                if !table.is_partitioned && !root_said {
                     lost.push(format!("{label} is gone with {had} rows and no data-loss hazard"));
                 }
                 continue;
             };
-            for column in table.columns.keys().filter(|it| !after.columns.contains_key(*it)) {
+            let shared = self.shared(name);
+            for column in table.columns.keys() {
                 let is_filled = self.filled.contains(&(name.clone(), column.clone()));
-                if is_filled && !said.column(name, table, column) {
+                let stays = shared.iter().any(|(was, _)| was == column);
+                if is_filled && !stays && !said.column(name, table, column) {
                     lost.push(format!("{label}.{column} is gone without a data-loss hazard"));
                 }
             }
-            if table.is_partitioned && self.partitions_moved(name) {
-                continue;
+            if !self.is_told_elsewhere(name, to, &said) {
+                lost.extend(self.check_rows(session, (name, to), &said).await?);
             }
-            lost.extend(self.check_rows(session, name, &said).await?);
         }
+        lost.extend(self.check_sequences(session, &said).await?);
         Ok(lost)
     }
 
-    /// A partitioned table may have other partitions: each answers for itself.
-    fn partitions_moved(&self, name: &Name) -> bool {
-        let leaves = |shape: &Shape| -> BTreeSet<Name> { shape.keys().cloned().collect() };
-        self.new.get(name).is_some_and(|it| it.is_partitioned)
-            && leaves(&self.old) != leaves(&self.new)
+    /// Rows may move between partitions: the table above answers for them.
+    /// Where a partition leaves it, each answers for itself.
+    fn is_told_elsewhere(&self, name: &Name, to: &Name, said: &Said) -> bool {
+        let stays = |leaf: &Name, root: &Name| {
+            let now = self.names.get(leaf).and_then(|it| self.new.get(it));
+            now.is_some_and(|it| it.root.as_ref() == self.names.get(root) && it.root.is_some())
+        };
+        let Some(table) = self.old.get(name) else { return false };
+        if let Some(root) = &table.root {
+            return stays(name, root);
+        }
+        let becomes_plain = self.new.get(to).is_some_and(|it| !it.is_partitioned);
+        let mut leaves = self.old.iter().filter(|(_, it)| it.root.as_ref() == Some(name));
+        table.is_partitioned
+            && !becomes_plain
+            && leaves.any(|(leaf, _)| said.tables.contains(leaf) || !stays(leaf, name))
     }
 
     async fn check_rows(
         &self,
         session: &Session,
-        name: &Name,
+        (name, to): (&Name, &Name),
         said: &Said,
     ) -> Result<Option<String>> {
         let (Some(table), Some(after), Some(before)) =
-            (self.old.get(name), self.new.get(name), self.rows.get(name))
+            (self.old.get(name), self.new.get(to), self.rows.get(name))
         else {
             return Ok(None);
         };
-        let kept = self.kept(name, table);
-        // A column that is made anew on purpose cannot be compared, and rows
-        // are told apart by all the others together: then they are counted.
-        let is_whole = !kept.iter().any(|column| said.column(name, table, column));
-        let now = rows(session, &kept, &select_from(name, after)).await?;
+        let kept = self.kept(name);
+        let now: Vec<(String, String)> =
+            kept.iter().map(|(_, is)| (is.clone(), is.clone())).collect();
+        let now = rows(session, &now, &select_from(to, after)).await?;
         let label = format!("{}.{}", name.0, name.1);
         if now.len() < before.len() {
             let (had, has) = (before.len(), now.len());
             return Ok(Some(format!("{label} had {had} rows and has {has}")));
         }
+        // A column that is made anew on purpose cannot be compared, and rows
+        // are told apart by all of them: then they are only counted.
+        let is_whole = !kept.iter().any(|(was, _)| said.column(name, table, was));
         let gone = subtract(before, &now);
         match gone.first() {
             Some(row) if is_whole => {
@@ -131,38 +187,61 @@ impl Before {
             _ => Ok(None),
         }
     }
+
+    /// No number is given twice.
+    async fn check_sequences(&self, session: &Session, said: &Said) -> Result<Vec<String>> {
+        let mut lost = Vec::new();
+        let rows = session.query(include_str!("survivors/names.sql"), &[]).await?;
+        let now: Vec<Name> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        for name in now {
+            let was = old_name(self.renamed, Kind::Sequence, &name);
+            let Some(before) = self.sequences.iter().find(|it| it.name == was) else { continue };
+            if before.owner.as_ref().is_some_and(|owner| said.tables.contains(owner)) {
+                continue;
+            }
+            let (label, at) = (format!("{}.{}", name.0, name.1), before.at);
+            let after = sequences(session).await?.into_iter().find(|it| it.name == name);
+            let after = after.map(|it| it.at);
+            if after != Some(at) {
+                lost.push(format!("sequence {label} was at {at} and is at {after:?}"));
+            }
+        }
+        Ok(lost)
+    }
 }
 
-/// What a plan says is lost.
+fn old_name(renamed: &[Renamed], kind: Kind, name: &Name) -> Name {
+    let id = rename::old_name(renamed, &Id::new(kind, &name.0, &name.1));
+    (id.namespace.to_string(), id.name.to_string())
+}
+
+/// What a plan says is lost, under the old names.
 struct Said {
     tables: BTreeSet<Name>,
     columns: BTreeSet<(Name, String)>,
 }
 
 impl Said {
-    fn read(plan: &Plan) -> Said {
+    fn read(plan: &Plan, renamed: &[Renamed]) -> Said {
         let mut said = Said { tables: BTreeSet::new(), columns: BTreeSet::new() };
         let hazards = plan.steps.iter().flat_map(|step| &step.hazards);
         for hazard in hazards.filter(|it| it.kind == HazardKind::DataLoss) {
-            let name = (hazard.about.namespace.to_string(), hazard.about.name.to_string());
-            if hazard.about.kind == Kind::Table {
+            let about = rename::old_name(renamed, &hazard.about);
+            let name = (about.namespace.to_string(), about.name.to_string());
+            if about.kind == Kind::Table {
                 said.tables.insert(name);
-            } else if hazard.about.kind == Kind::Column {
-                said.columns.insert((name, hazard.about.part.to_string()));
+            } else if about.kind == Kind::Column {
+                said.columns.insert((name, about.part.to_string()));
             }
         }
         said
-    }
-
-    fn table(&self, name: &Name) -> bool {
-        self.tables.contains(name)
     }
 
     /// Said of the table itself, or of the parent that the column comes from.
     fn column(&self, name: &Name, table: &Table, column: &str) -> bool {
         let is_meant =
             |(at, it): &(Name, String)| it == column && (table.has_parents || at == name);
-        self.table(name) || self.columns.iter().any(is_meant)
+        self.tables.contains(name) || self.columns.iter().any(is_meant)
     }
 }
 
@@ -170,14 +249,26 @@ async fn shape(session: &Session) -> Result<Shape> {
     let mut shape = Shape::new();
     for row in session.query(include_str!("survivors/tables.sql"), &[]).await? {
         let (names, types): (Vec<String>, Vec<String>) = (row.get(3), row.get(4));
+        let (root_namespace, root): (Option<String>, Option<String>) = (row.get(6), row.get(7));
         let table = Table {
             is_partitioned: row.get::<_, String>(2) == "p",
             has_parents: row.get(5),
+            root: root_namespace.zip(root),
             columns: names.into_iter().zip(types).collect(),
         };
         shape.insert((row.get(0), row.get(1)), table);
     }
     Ok(shape)
+}
+
+async fn sequences(session: &Session) -> Result<Vec<Sequence>> {
+    let rows = session.query(include_str!("survivors/sequences.sql"), &[]).await?;
+    let read = |row: &tokio_postgres::Row| {
+        let (namespace, table): (Option<String>, Option<String>) = (row.get(3), row.get(4));
+        let name = (row.get(0), row.get(1));
+        Sequence { name, at: row.get(2), owner: namespace.zip(table) }
+    };
+    Ok(rows.iter().map(read).collect())
 }
 
 /// Without the rows of those that inherit: they answer for themselves.
@@ -186,8 +277,12 @@ fn select_from(name: &Name, table: &Table) -> String {
     format!("FROM {only}{}.{}", quote_ident(&name.0), quote_ident(&name.1))
 }
 
-async fn rows(session: &Session, columns: &[String], from: &str) -> Result<Vec<String>> {
-    let columns: Vec<String> = columns.iter().map(|it| quote_ident(it)).collect();
+/// Columns under another name, each row as one text, sorted.
+async fn rows(session: &Session, columns: &[(String, String)], from: &str) -> Result<Vec<String>> {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|(column, name)| format!("{} AS {}", quote_ident(column), quote_ident(name)))
+        .collect();
     // No column is called like the row.
     let row = "\"the row\"";
     let columns = columns.join(", ");
