@@ -14,7 +14,7 @@ pub struct Dice {
     permille: u64,
     /// Choices that are not, whatever the dice say.
     kept: BTreeSet<String>,
-    /// Things that neither schema has.
+    /// Things and traits that neither schema has.
     absent: BTreeSet<String>,
     log: RefCell<Log>,
 }
@@ -24,7 +24,7 @@ pub struct Dice {
 pub struct Log {
     /// Choices that were thrown anew and came out otherwise.
     pub changed: BTreeSet<String>,
-    /// Things that are there.
+    /// Things and traits that are there.
     pub present: BTreeSet<String>,
 }
 
@@ -71,11 +71,17 @@ impl Dice {
 
     /// True this often of a hundred.
     pub fn chance(&self, key: &str, percent: u64) -> bool {
-        self.below_for_chance(key, percent)
+        !self.absent.contains(key) && {
+            let is_so = self.throw(key, percent);
+            if is_so {
+                self.log.borrow_mut().present.insert(key.to_owned());
+            }
+            is_so
+        }
     }
 
-    /// The throw is anew, but only a change of the answer counts as one.
-    fn below_for_chance(&self, key: &str, percent: u64) -> bool {
+    /// Thrown anew or not, only another answer counts as a change.
+    fn throw(&self, key: &str, percent: u64) -> bool {
         let first = hash(self.seed, key) % 100 < percent;
         if !self.is_thrown_anew(key) {
             return first;
@@ -89,14 +95,7 @@ impl Dice {
 
     /// Whether a thing is there at all.
     pub fn exists(&self, slot: &str, percent: u64) -> bool {
-        if self.absent.contains(slot) {
-            return false;
-        }
-        let exists = self.chance(&format!("{slot} exists"), percent);
-        if exists {
-            self.log.borrow_mut().present.insert(slot.to_owned());
-        }
-        exists
+        self.chance(&format!("{slot} exists"), percent)
     }
 
     pub fn number(&self, key: &str, bound: u64) -> u64 {

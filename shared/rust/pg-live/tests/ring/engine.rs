@@ -85,11 +85,18 @@ pub async fn ask(session: &Session, plan: &Plan) -> Vec<String> {
     against
 }
 
-/// Class 22 is data that does not fit a type, but for what a statement's own
-/// parameters are (22023); 23 is data that breaks a constraint.
-pub fn is_about_rows(error: &Error) -> bool {
+/// Class 22 is data that does not fit a type, 23 data that breaks a constraint.
+fn is_about_rows(error: &Error) -> bool {
     let state = error.sqlstate.as_deref().unwrap_or_default();
-    (state.starts_with("22") && state != "22023") || state.starts_with("23")
+    state.starts_with("22") || state.starts_with("23")
+}
+
+impl Stopped {
+    /// Rows were in the way. An extension without a way from one version to
+    /// another says 22023 as well.
+    pub fn is_about_rows(&self) -> bool {
+        is_about_rows(&self.error) && !self.sql.starts_with("ALTER EXTENSION")
+    }
 }
 
 /// A plan for people.

@@ -99,8 +99,16 @@ impl Verdict {
     }
 
     fn fail(&mut self, law: &'static str, says: impl Into<String>, detail: impl Into<String>) {
-        let (sqlstate, says, detail) = (None, says.into(), detail.into());
-        self.failures.push(Failure { law, sqlstate, says, detail });
+        let failure = Failure { law, sqlstate: None, says: says.into(), detail: detail.into() };
+        self.add(failure);
+    }
+
+    /// Once, however often it is tried.
+    fn add(&mut self, failure: Failure) {
+        let is_same = |it: &Failure| it.law == failure.law && it.says == failure.says;
+        if !self.failures.iter().any(is_same) {
+            self.failures.push(failure);
+        }
     }
 }
 

@@ -154,7 +154,7 @@ impl<'a> Hearing<'a> {
             let is_last = variety.is_none();
             for it in &against {
                 if it.starts_with("PROBE FAILS") {
-                    self.verdict.fail("probe", it, engine::show(forward));
+                    self.verdict.fail("probe", it, "");
                 }
                 self.verdict.notes.push(format!("{variety:?}: probe: {it}"));
             }
@@ -166,11 +166,11 @@ impl<'a> Hearing<'a> {
                     self.check_migrated(sides, forward, &before).await;
                     return Ok(true);
                 }
-                Err(stopped) if engine::is_about_rows(&stopped.error) && !is_last => {
-                    self.stopped("no probe warned", &stopped, forward);
+                Err(stopped) if stopped.is_about_rows() && !is_last => {
+                    self.stopped("no probe warned", &stopped);
                 }
                 Err(stopped) => {
-                    self.stopped("apply", &stopped, forward);
+                    self.stopped("apply", &stopped);
                     return Ok(false);
                 }
             }
@@ -188,7 +188,7 @@ impl<'a> Hearing<'a> {
         match before.check(&session, forward).await {
             Ok(lost) => {
                 for it in lost {
-                    self.verdict.fail("rows", it, engine::show(forward));
+                    self.verdict.fail("rows", it, "");
                 }
             }
             Err(error) => self.verdict.fail("rows", error.to_string(), ""),
@@ -228,18 +228,18 @@ impl<'a> Hearing<'a> {
         let session = self.session(OLD).await;
         let against = engine::ask(&session, back).await;
         for it in against.iter().filter(|it| it.starts_with("PROBE FAILS")) {
-            self.verdict.fail("probe of the way back", it, engine::show(back));
+            self.verdict.fail("probe of the way back", it, "");
         }
         if !against.is_empty() {
             self.empty(&session).await;
         }
         match engine::apply(&session, back).await {
             Ok(()) => self.check_back(sides, OLD).await,
-            Err(stopped) if engine::is_about_rows(&stopped.error) => {
-                self.stopped("no probe warned on the way back", &stopped, back);
+            Err(stopped) if stopped.is_about_rows() => {
+                self.stopped("no probe warned on the way back", &stopped);
                 self.go_back_from_new(sides, back).await;
             }
-            Err(stopped) => self.stopped("reverse", &stopped, back),
+            Err(stopped) => self.stopped("reverse", &stopped),
         }
     }
 
@@ -248,7 +248,7 @@ impl<'a> Hearing<'a> {
         let session = self.session(NEW).await;
         match engine::apply(&session, back).await {
             Ok(()) => self.check_back(sides, NEW).await,
-            Err(stopped) => self.stopped("reverse", &stopped, back),
+            Err(stopped) => self.stopped("reverse", &stopped),
         }
     }
 
@@ -288,14 +288,13 @@ impl<'a> Hearing<'a> {
         }
     }
 
-    fn stopped(&mut self, law: &'static str, stopped: &Stopped, plan: &Plan) {
+    fn stopped(&mut self, law: &'static str, stopped: &Stopped) {
         let Stopped { at, sql, error } = stopped;
         let says = format!("step {at}: {error}: {sql}");
         let hint = error.hint.as_deref().unwrap_or_default();
         let context = error.context.as_deref().unwrap_or_default();
-        let detail =
-            format!("step {at}: {sql}\n{error}\n{hint}\n{context}\n\n{}", engine::show(plan));
-        self.verdict.failures.push(Failure { law, sqlstate: error.sqlstate.clone(), says, detail });
+        let detail = format!("step {at}: {sql}\n{error}\n{hint}\n{context}\n");
+        self.verdict.add(Failure { law, sqlstate: error.sqlstate.clone(), says, detail });
     }
 
     async fn fill(&mut self, variety: Variety) {
