@@ -15,6 +15,7 @@ mod clone;
 pub mod known;
 pub mod lens;
 pub mod migrate;
+pub mod opinion;
 pub mod outlook;
 mod prove;
 pub mod reading;

@@ -36,7 +36,6 @@ use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
 use crate::target::Target;
-use crate::tools::pg_dump::Roles;
 use crate::verify::counted;
 
 pub use journal::Journal;
@@ -87,7 +86,7 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
 }
 
 fn read_again(ctx: &Ctx, request: &Request, live: &Address) -> Result<Reading> {
-    match reading::look(ctx, &request.target, live, Vec::new())? {
+    match reading::look(ctx, &request.target, live, None)? {
         Looked::Read(reading) => Ok(*reading),
         Looked::Equal(_) => Err(Fault::failed("nothing was said to be known").into()),
     }
@@ -222,11 +221,11 @@ impl Work<'_> {
             Introspection::begin(&session).await?.with_dependencies().await
         })?;
         let fingerprint = reached.fingerprint();
-        let roles = found.from.has_roles && self.workshop.roles == Roles::Same;
-        Lens { roles, everything: true }.put_before(&mut reached);
+        let lens = Lens::between(self.workshop, &found.from, &found.to);
+        lens.put_before(&mut reached);
         // What somebody made meanwhile and is left alone stays left alone.
         let mut desired = found.to.catalog.clone();
-        Lens { roles, everything: true }.put_before(&mut desired);
+        lens.put_before(&mut desired);
         self.request.rules.filter.apply(&reached, &mut desired);
         let left = diff(&reached, &desired);
         match left.first() {

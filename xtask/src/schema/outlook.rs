@@ -24,7 +24,6 @@ use super::rules::Rules;
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::tools::pg_dump::Roles;
 
 /// What becomes of what.
 pub struct Outlook {
@@ -56,6 +55,28 @@ impl Outlook {
     }
 }
 
+/// What differs, without a plan.
+pub struct Comparison {
+    pub changes: Vec<Change>,
+    pub filtered: Filtered,
+    pub unmanaged: Vec<String>,
+}
+
+/// Compares two sides as they are, renames not looked at.
+pub fn compare(
+    workshop: &Workshop<'_>,
+    (from, mut to): (Reading, Reading),
+    rules: &Rules,
+) -> Result<Comparison> {
+    let lens = Lens::between(workshop, &from, &to);
+    let mut current = from.catalog;
+    lens.put_before(&mut current);
+    lens.put_before(&mut to.catalog);
+    let filtered = rules.filter.apply(&current, &mut to.catalog);
+    let changes = diff(&current, &to.catalog);
+    Ok(Comparison { changes, filtered, unmanaged: current.unmanaged })
+}
+
 /// Compares, plans, and proves the plan where `wants_proof` says so.
 pub fn outlook(
     ctx: &Ctx,
@@ -64,10 +85,7 @@ pub fn outlook(
     rules: &Rules,
     wants_proof: bool,
 ) -> Result<Outlook> {
-    let lens = Lens {
-        roles: from.has_roles && to.has_roles && workshop.roles == Roles::Same,
-        everything: !from.is_partial && !to.is_partial,
-    };
+    let lens = Lens::between(workshop, &from, &to);
     let intents = resolve(&to)?;
     let mut current = from.catalog.clone();
     let mut wanted = to.catalog.clone();

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use pg_diff::catalog::{Id, Kind};
-use pg_diff::dump::{self, DumpChange};
+use pg_diff::dump::DumpChange;
 use pg_diff::plan::{Hazard, HazardKind};
 use pg_diff::{Catalog, Change, Dump, Options, Plan, ddl, diff, plan, rename};
 use pg_live::prove::{
@@ -15,6 +15,7 @@ use pg_live::{Address, Session};
 
 use super::clone::{self, Cloning};
 use super::lens::Lens;
+use super::opinion;
 use super::outlook::{Clone, Outlook, read};
 use super::reading::Place;
 use super::workshop::Workshop;
@@ -142,7 +143,10 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
     let estimate = estimate(&outlook.plan, &certificate, &sizes);
     for step in &estimate.steps {
         if let Some(planned) = outlook.plan.steps.get_mut(step.step) {
-            planned.hazards.extend(step.hazards.iter().cloned());
+            // What the plan knew already is not said twice.
+            let is_new = |it: &&Hazard| !planned.hazards.iter().any(|known| known.kind == it.kind);
+            let seen: Vec<Hazard> = step.hazards.iter().filter(is_new).cloned().collect();
+            planned.hazards.extend(seen);
         }
     }
     let (reverse, mut lost) = way_back(ctx, outlook, &reached, &clone.address, lens)?;
@@ -226,18 +230,12 @@ fn second_opinion(
     clone: &Clone,
     (wanted, reached): (Dump, Dump),
 ) -> Result<Vec<DumpChange>> {
-    let wanted = wanted.without_column_order();
-    let differing = dump::compare(&wanted, &reached.without_column_order());
-    let before = clone.dump.as_deref().map(|text| Dump::parse(text).without_column_order());
-    let was_there = before.map_or_else(Vec::new, |before| dump::compare(&wanted, &before));
+    let before = clone.dump.as_deref().map(Dump::parse);
+    let was_there = before.map_or_else(Vec::new, |before| opinion::compare(&wanted, &before));
     let is_ignored = |change: &DumpChange| {
-        let key = change.object();
-        outlook.filtered.ignored.iter().any(|id| {
-            *id.namespace == *key.namespace
-                && key.name.split([' ', '.', '(']).any(|word| word == &*id.name)
-        })
+        outlook.filtered.ignored.iter().any(|id| opinion::is_about(change.object(), id))
     };
-    let (unseen, brought): (Vec<_>, Vec<_>) = differing
+    let (unseen, brought): (Vec<_>, Vec<_>) = opinion::compare(&wanted, &reached)
         .into_iter()
         .filter(|change| !is_ignored(change))
         .partition(|change| was_there.contains(change));

@@ -75,10 +75,10 @@ fn a_review_gets_markdown_and_annotations() {
         "| data-loss | column public.event\\_config.description |",
         "```diff",
     ]);
-    project
-        .run(["db-diff", "--format=github"])
-        .exits(2)
-        .answers(&["::notice file=infrastructure/postgres/init.sql,title=schema::", "::error file="]);
+    project.run(["db-diff", "--format=github"]).exits(2).answers(&[
+        "::notice file=infrastructure/postgres/init.sql,title=schema::",
+        "::error file=",
+    ]);
     let document = project.run(["db-diff", "--format", "json"]).exits(2).document();
     assert_eq!(document["data"]["not_allowed"][0]["kind"], "data_loss");
     project.run(["db-diff", "--format", "xml"]).exits(64).says(&["--format is markdown"]);
@@ -98,7 +98,10 @@ fn other_sides_are_read_too() {
     project.run(["db-diff", "dump:schema.sql", "init"]).exits(0);
     let url = project.url();
     project.run(["db-diff", &url, "live"]).exits(0).never_says(&[&project.password()]);
-    project.run(["db-diff", "live", "nowhere"]).exits(64).says(&["`nowhere` is none of: live, init"]);
+    project
+        .run(["db-diff", "live", "nowhere"])
+        .exits(64)
+        .says(&["`nowhere` is none of: live, init"]);
     project.run(["db-diff", "git:"]).exits(64).says(&["which commit?"]);
     left_nothing(&project);
 }
@@ -117,9 +120,15 @@ fn a_commit_is_a_side() {
     git(&["add", INIT]);
     git(&["commit", "--quiet", "--message", "first"]);
     project.run(["db-diff", "git:HEAD", "init"]).exits(0);
-    project.edit_init("CREATE TABLE IF NOT EXISTS event_config (", "CREATE TABLE IF NOT EXISTS event_config (\n    rank integer,");
+    project.edit_init(
+        "CREATE TABLE IF NOT EXISTS event_config (",
+        "CREATE TABLE IF NOT EXISTS event_config (\n    rank integer,",
+    );
     let ended = project.run(["db-diff", "git:HEAD", "init"]).exits(2);
-    ended.answers(&["init.sql of HEAD -> infrastructure/postgres/init.sql: +1 ~0 -0", "+ column rank"]);
+    ended.answers(&[
+        "init.sql of HEAD -> infrastructure/postgres/init.sql: +1 ~0 -0",
+        "+ column rank",
+    ]);
     project.run(["db-diff", "git:nowhere", "init"]).exits(1).says(&["git has no `"]);
 }
 
@@ -127,7 +136,11 @@ fn a_commit_is_a_side() {
 fn rules_leave_things_alone() {
     let Some(project) = Project::with_database() else { return };
     project.sql("CREATE SCHEMA audit; CREATE TABLE audit.log (id int PRIMARY KEY)");
-    project.run(["db-diff"]).exits(2).answers(&["- schema audit", "- table log (1 column, 1 constraint)", "data-loss"]);
+    project.run(["db-diff"]).exits(2).answers(&[
+        "- schema audit",
+        "- table log (1 column, 1 constraint)",
+        "data-loss",
+    ]);
     project
         .run(["db-diff", "--exclude", "audit.*"])
         .exits(0)
@@ -136,7 +149,10 @@ fn rules_leave_things_alone() {
     let manifest = project.read("Cargo.toml");
     project.write(
         "Cargo.toml",
-        manifest.replace("\n[workspace.metadata.xtask]\n", "\n[workspace.metadata.xtask]\nignore = [\"audit.*\"]\n"),
+        manifest.replace(
+            "\n[workspace.metadata.xtask]\n",
+            "\n[workspace.metadata.xtask]\nignore = [\"audit.*\"]\n",
+        ),
     );
     for _ in 0..2 {
         project.run(["db-diff"]).exits(0).answers(&["nothing to do"]);
@@ -148,10 +164,17 @@ fn rules_leave_things_alone() {
 fn a_plan_that_cannot_run_is_told_with_the_servers_words() {
     let Some(project) = Project::with_database() else { return };
     // A type that has no cast to the other.
-    project.edit_init("    value       text         NOT NULL,", "    value       point        NOT NULL,");
+    project.edit_init(
+        "    value       text         NOT NULL,",
+        "    value       point        NOT NULL,",
+    );
     let init = project.read(INIT);
     let without = init.split("INSERT INTO event_config").next().expect("a beginning").to_owned()
-        + init.split_once("INSERT INTO event_config").and_then(|(_, rest)| rest.split_once(";\n")).expect("a statement").1;
+        + init
+            .split_once("INSERT INTO event_config")
+            .and_then(|(_, rest)| rest.split_once(";\n"))
+            .expect("a statement")
+            .1;
     project.write(INIT, without);
     let ended = project.run(["db-diff"]);
     assert!(ended.code == 1 || ended.code == 2, "{}", ended.whole());
