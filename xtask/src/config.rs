@@ -33,7 +33,7 @@ pub struct Metadata {
     pub service: String,
     pub volume: String,
     pub image: String,
-    /// Tables whose rows the services write again by themselves.
+    /// `namespace.table`: rows that the services write again by themselves.
     #[serde(default)]
     pub remade: Vec<String>,
     /// What the comparison of schemas leaves alone; see `pg_diff::filter`.

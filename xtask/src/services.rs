@@ -35,6 +35,10 @@ pub use local::Place;
 pub use report::Report;
 pub use supervisor::supervise;
 
+/// Settings of theirs that `.env` may hold; docker-compose.yml names the same.
+pub const SETTINGS: [&str; 4] =
+    ["LOG_LEVEL", "POSTGRES_POOL_SIZE", "POSTGRES_MAX_OVERFLOW", "POSTGRES_POOL_RECYCLE"];
+
 /// From the start of a process until it answers, on a busy machine.
 const START_DEADLINE: Duration = Duration::from_secs(90);
 

@@ -268,7 +268,10 @@ pub fn at_risk(ctx: &Ctx, live: &Address, declared: &DeclaredSeeds) -> Result<At
             let place = (table.namespace.clone(), table.name.clone());
             table.rows - seeds.intact_by_table.get(&place).copied().unwrap_or(0)
         };
-        let is_remade = |table: &&TableFacts| ctx.config.metadata.remade.contains(&table.name);
+        let is_remade = |table: &&TableFacts| {
+            let name = format!("{}.{}", table.namespace, table.name);
+            ctx.config.metadata.remade.contains(&name)
+        };
         let lost = found.tables.iter().filter(|table| !is_remade(table));
         let all = lost.map(|table| (table.name.clone(), beyond(table)));
         let mut tables: Vec<(String, i64)> = all.filter(|(_, rows)| *rows > 0).collect();

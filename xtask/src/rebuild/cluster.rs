@@ -12,6 +12,7 @@ use pg_live::seeds::DeclaredSeeds;
 use pg_live::shadow::is_shadow;
 use pg_live::{Address, Fence, Session, database, fence, quote_ident};
 
+use crate::backup::refill::is_proof;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::rebuild::beside::is_beside;
@@ -76,6 +77,7 @@ fn is_users(address: &Address, name: &str) -> bool {
     let is_ours = is_shadow(name)
         || is_scratch(name)
         || is_test_database(name)
+        || is_proof(name)
         || is_beside(&address.database, "new", name);
     !known.contains(&name) && !is_ours
 }

@@ -26,13 +26,13 @@ mod types;
 mod view;
 
 pub use address::{address, drop_statement, owner_statement};
-pub use column::{add_column, alter_column, set_default, type_change};
+pub use column::{add_column, alter_column, set_default, settings_after_type, type_change};
 pub use constraint::{
     Adding, add_constraint, add_to_domain, alter_constraint, attach_index, validate,
     validate_domain,
 };
 pub use create::create;
-pub use grant::{change_grants, comment, default_privileges, widens};
+pub use grant::{change_grants, comment, comment_on_index, default_privileges, widens};
 pub use index::{alter_index, create_index, drop_index, rename_index};
 pub use keyword::is_reserved;
 pub use name::{ident, literal, qualified, relation};

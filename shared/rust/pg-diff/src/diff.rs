@@ -58,6 +58,7 @@ impl Difference {
 pub enum Property {
     Owner,
     Comment,
+    IndexComment,
     Grants,
     /// The text that PostgreSQL deparses.
     Definition,

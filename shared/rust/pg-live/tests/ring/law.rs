@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use pg_diff::catalog::Catalog;
+use pg_diff::declared::Intents;
 use pg_diff::plan::Plan;
 use pg_live::{Session, quote_ident};
 
@@ -84,6 +85,7 @@ impl Court {
                 case,
                 sessions: BTreeMap::new(),
                 verdict: Verdict::new(),
+                intents: Intents::default(),
             };
             hearing.run().await.map(|()| hearing.verdict)
         });
@@ -164,6 +166,8 @@ struct Hearing<'a> {
     /// One per database: a new one reads the whole catalog again.
     sessions: BTreeMap<&'static str, Rc<Session>>,
     verdict: Verdict,
+    /// What the annotations of the new schema ask for.
+    intents: Intents,
 }
 
 struct Sides {
@@ -175,13 +179,14 @@ struct Sides {
 
 impl Hearing<'_> {
     async fn run(&mut self) -> Result<(), Unasked> {
-        let (Some(old), Some(new)) = (self.introspect(OLD).await, self.introspect(NEW).await)
-        else {
-            return Ok(());
-        };
+        let Some(new) = self.introspect(NEW).await else { return Ok(()) };
+        self.intents = engine::intents(&self.case.new, &new);
+        self.rename(&new).await;
+        let Some(old) = self.introspect(OLD).await else { return Ok(()) };
         let sides = Sides { old, new, old_dump: self.dump(OLD), new_dump: self.dump(NEW) };
-        let forward = self.plan("old -> new", &sides.old, &sides.new);
-        let back = self.plan("new -> old", &sides.new, &sides.old);
+        let intents = self.intents.clone();
+        let forward = self.plan("old -> new", (&sides.old, &sides.new), &intents);
+        let back = self.plan("new -> old", (&sides.new, &sides.old), &Intents::default());
         self.check_empty("plan(old,old)", &sides.old, &sides.old);
         self.check_empty("plan(new,new)", &sides.new, &sides.new);
         for catalog in [&sides.old, &sides.new] {
@@ -292,19 +297,31 @@ impl Hearing<'_> {
         }
     }
 
-    fn plan(&mut self, label: &str, from: &Catalog, to: &Catalog) -> Plan {
+    /// The old database under the names that the new schema's annotations give.
+    async fn rename(&mut self, new: &Catalog) {
+        if !self.case.new.contains("@renamed") {
+            return;
+        }
+        let session = self.session(OLD).await;
+        if let Err(why) = engine::rename(&session, new, &self.intents).await {
+            self.verdict.fail("rename", why, "");
+        }
+        self.sessions.remove(OLD);
+    }
+
+    fn plan(&mut self, label: &str, (from, to): (&Catalog, &Catalog), intents: &Intents) -> Plan {
         let told = self.case.told;
-        let plan = engine::plan(from, to, told);
+        let plan = engine::plan(from, to, told, intents);
         let shown = engine::show(&plan);
         self.verdict.plans.push_str(&format!("== plan {label} ({told:?})\n{shown}\n"));
-        if engine::plan(from, to, told) != plan {
+        if engine::plan(from, to, told, intents) != plan {
             self.verdict.fail("determinism", "the same catalogs give another plan", "");
         }
         plan
     }
 
     fn check_empty(&mut self, law: &'static str, from: &Catalog, to: &Catalog) {
-        let plan = engine::plan(from, to, self.case.told);
+        let plan = engine::plan(from, to, self.case.told, &Intents::default());
         if let Some(first) = plan.steps.first() {
             let says = format!("{} steps left, the first: {}", plan.steps.len(), first.sql());
             self.verdict.fail(law, says, engine::show(&plan));
@@ -344,7 +361,11 @@ impl Hearing<'_> {
     async fn start_again(&mut self) -> Result<(), Unasked> {
         self.sessions.remove(OLD);
         let made = self.cluster.make(OLD, &self.case.old).await;
-        made.map_err(|error| Unasked::Broken(error.says))
+        made.map_err(|error| Unasked::Broken(error.says))?;
+        if let Some(new) = self.introspect(NEW).await {
+            self.rename(&new).await;
+        }
+        Ok(())
     }
 
     /// Takes all rows away: they stand in the way back.
