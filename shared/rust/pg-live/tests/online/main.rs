@@ -9,6 +9,7 @@ mod certificate;
 mod concurrent;
 mod connection;
 mod place;
+mod plan_file;
 mod probes;
 mod proxy;
 mod runs;
