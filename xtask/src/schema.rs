@@ -17,6 +17,7 @@ pub mod lens;
 pub mod migrate;
 pub mod opinion;
 pub mod outlook;
+pub mod plan_file;
 mod prove;
 pub mod reading;
 mod renames;

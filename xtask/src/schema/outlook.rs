@@ -168,8 +168,8 @@ fn order_only(current: &Catalog, desired: &Catalog) -> Vec<Id> {
     current.column_order.iter().filter_map(differs).collect()
 }
 
-/// What the plan takes from the rows and from the annotations.
-fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
+/// Looks which tables of the plan hold no row.
+pub fn look_for_rows(ctx: &Ctx, outlook: &mut Outlook) -> Result<()> {
     outlook.empty = match &outlook.from.place {
         Place::Served(address, _) => {
             let tables = touched(outlook);
@@ -182,6 +182,12 @@ fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
         // A plan for a file is a plan for whoever has rows.
         Place::Shadow | Place::Scratch(_) => BTreeSet::new(),
     };
+    Ok(())
+}
+
+/// What the plan takes from the rows and from the annotations.
+fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
+    look_for_rows(ctx, outlook)?;
     let renamed = &outlook.renamed;
     let is_empty = |id: &Id| outlook.empty.contains(&rename::old_name(renamed, id));
     let tables = outlook.current.objects.keys().filter(|id| id.kind == Kind::Table);
@@ -218,12 +224,13 @@ fn touched(outlook: &Outlook) -> BTreeSet<Id> {
     tables
 }
 
-/// Reads a scratch database through the lens.
-pub fn read(ctx: &Ctx, address: &pg_live::Address, lens: Lens) -> Result<Catalog> {
+/// Reads a scratch database through the lens, and its fingerprint without.
+pub fn read(ctx: &Ctx, address: &pg_live::Address, lens: Lens) -> Result<(Catalog, String)> {
     let mut catalog =
         ctx.wait(async { introspect(&Session::connect(address, "schema").await?).await })?;
+    let fingerprint = catalog.fingerprint();
     lens.put_before(&mut catalog);
-    Ok(catalog)
+    Ok((catalog, fingerprint))
 }
 
 /// A clone that was found to be what it should be.

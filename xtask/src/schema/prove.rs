@@ -17,7 +17,7 @@ use super::clone::{self, Cloning};
 use super::lens::Lens;
 use super::opinion;
 use super::outlook::{Clone, Outlook, read};
-use super::reading::Place;
+use super::reading::{Place, Reading};
 use super::workshop::Workshop;
 use crate::context::{Ctx, Waited};
 use crate::outcome::Fault;
@@ -36,6 +36,8 @@ pub struct Proof {
     pub lost: Vec<Hazard>,
     /// What only `pg_dump` sees differ, and did before the plan.
     pub unseen: Vec<DumpChange>,
+    /// Of the clone after the plan.
+    pub fingerprint: String,
 }
 
 pub struct Proving<'a> {
@@ -52,7 +54,7 @@ pub fn require_clone(
     current: &Catalog,
 ) -> Result<Clone> {
     let (address, dump) = clone::finish(ctx, workshop, cloning)?;
-    let mut cloned = read(ctx, &address, lens)?;
+    let (mut cloned, _) = read(ctx, &address, lens)?;
     let left_out = left_out(&cloned, current);
     if !left_out.is_empty() {
         ctx.wait(async {
@@ -62,7 +64,7 @@ pub fn require_clone(
             }
             pg_live::Result::Ok(())
         })?;
-        cloned = read(ctx, &address, lens)?;
+        (cloned, _) = read(ctx, &address, lens)?;
     }
     let is_about_validity = |change: &Change| invalid_index(current, change.object());
     let mut differing = diff(&cloned, current);
@@ -123,7 +125,7 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
     let Proving { workshop, clone, lens } = proving;
     let wanted_dump = begin_dump(ctx, workshop, outlook)?;
     let certificate = ctx.wait(run_on(&clone.address, &outlook.plan)).map_err(refused)?;
-    let reached = read(ctx, &clone.address, lens)?;
+    let (reached, fingerprint) = read(ctx, &clone.address, lens)?;
     require_reached(outlook, &reached)?;
     let unseen = match wanted_dump {
         Some((dumping, roles)) => {
@@ -134,12 +136,7 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
         }
         None => Vec::new(),
     };
-    let sizes = match &outlook.from.place {
-        Place::Served(address, _) => ctx.wait(async {
-            sizes(&Session::connect(address, "schema").await?, &certificate).await
-        })?,
-        Place::Shadow | Place::Scratch(_) => Sizes::new(),
-    };
+    let sizes = live_sizes(ctx, &outlook.from, &certificate)?;
     let estimate = estimate(&outlook.plan, &certificate, &sizes);
     for step in &estimate.steps {
         if let Some(planned) = outlook.plan.steps.get_mut(step.step) {
@@ -151,7 +148,17 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
     }
     let (reverse, mut lost) = way_back(ctx, outlook, &reached, &clone.address, lens)?;
     lost.extend(data_loss(outlook));
-    Ok(Proof { certificate, sizes, estimate, reverse, lost, unseen })
+    Ok(Proof { certificate, sizes, estimate, reverse, lost, unseen, fingerprint })
+}
+
+/// How big the tables of a certificate are, where they are live.
+pub fn live_sizes(ctx: &Ctx, from: &Reading, certificate: &Certificate) -> Result<Sizes> {
+    match &from.place {
+        Place::Served(address, _) => Ok(ctx.wait(async {
+            sizes(&Session::connect(address, "schema").await?, certificate).await
+        })?),
+        Place::Shadow | Place::Scratch(_) => Ok(Sizes::new()),
+    }
 }
 
 type WantedDump = (pg_dump::SchemaDump, pg_dump::Roles);
@@ -170,7 +177,7 @@ fn begin_dump(ctx: &Ctx, workshop: &Workshop<'_>, outlook: &Outlook) -> Result<O
     Ok(Some((pg_dump::start_schema(ctx, program, roles)?, roles)))
 }
 
-fn refused(why: Waited<ProofFailure>) -> anyhow::Error {
+pub fn refused(why: Waited<ProofFailure>) -> anyhow::Error {
     match why {
         Waited::Failed(ProofFailure::Step(StepFailure { step, sql, error })) => {
             let mut message = format!(
@@ -269,7 +276,8 @@ fn way_back(
         Ok(_) => {
             let mut before = outlook.from.catalog.clone();
             lens.put_before(&mut before);
-            let back = read(ctx, clone, lens).context("reading the clone after the way back")?;
+            let (back, _) =
+                read(ctx, clone, lens).context("reading the clone after the way back")?;
             let mut differing = diff(&back, &before);
             differing.retain(|change| !invalid_index(&before, change.object()));
             differing.first().map(|first| (first.object().clone(), shown(first)))
