@@ -52,6 +52,7 @@ fn answer(ctx: &Ctx, found: &Verification) -> Answer {
     } else {
         let count = found.differences.len()
             + found.seeds.missing.len()
+            + found.seeds.outdated.len()
             + found.health.len()
             + usize::from(!found.complete);
         text.push_str(&format!(

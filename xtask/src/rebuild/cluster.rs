@@ -11,6 +11,7 @@ use pg_live::seeds::DeclaredSeeds;
 use pg_live::shadow::is_shadow;
 use pg_live::{Address, Fence, Session, database, fence, quote_ident};
 
+use crate::backup::refill::is_proof;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::rebuild::beside::is_beside;
@@ -72,8 +73,10 @@ pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old
 /// A database that is neither the system's, nor the one, nor our scratch.
 fn is_users(address: &Address, name: &str) -> bool {
     let known = ["postgres", "template0", "template1", address.database.as_str()];
-    let is_scratch =
-        is_shadow(name) || is_test_database(name) || is_beside(&address.database, "new", name);
+    let is_scratch = is_shadow(name)
+        || is_test_database(name)
+        || is_proof(name)
+        || is_beside(&address.database, "new", name);
     !known.contains(&name) && !is_scratch
 }
 

@@ -98,7 +98,7 @@ pub fn init_sql_ends_with_its_mark(tree: &Tree) -> Vec<Finding> {
         Ok(file) => file,
         Err(finding) => return vec![finding],
     };
-    let starts = pg_live::statements::starts(&file.text);
+    let starts = pg_diff::scan::starts(&file.text);
     let statement = |from_end: usize| {
         let index = starts.len().checked_sub(from_end + 1)?;
         let end = starts.get(index + 1).copied().unwrap_or(file.text.len());

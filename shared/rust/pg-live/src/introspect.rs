@@ -7,21 +7,30 @@
 //!
 //! Must never: ask once per table, or guess what the server can say.
 
+mod aggregate;
 mod column;
 mod comment;
 mod constraint;
+mod default_privilege;
 mod depend;
 mod draft;
 mod extension;
+mod foreign;
 mod grant;
 mod index;
 mod namespace;
+mod operator;
+mod policy;
+mod publication;
 mod relation;
 mod routine;
 mod sequence;
 mod since;
+mod statistics;
+mod text_search;
 mod trigger;
 mod types;
+mod unmanaged;
 mod view;
 
 use std::borrow::Cow;
@@ -39,9 +48,15 @@ use draft::{Addresses, Draft};
 /// committed last. Where somebody changes what is being read, it is read again.
 const ATTEMPTS: u32 = 5;
 
-/// Whatever the session ran before: `init.sql` may have set anything. What is
-/// not pinned by [`Session`] and changes a spelling is here.
-const BEGIN: &str = include_str!("introspect/begin.sql");
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Settings and locks end with the savepoint: deparsing a view locks what it
+/// reads, and whoever alters that would wait for us.
+const SAVEPOINT: &str =
+    concat!("SAVEPOINT xtask_reading;", include_str!("introspect/spelling.sql"));
+
+const ROLLBACK_TO_SAVEPOINT: &str =
+    "ROLLBACK TO SAVEPOINT xtask_reading; RELEASE SAVEPOINT xtask_reading";
 
 /// What was read is gone, or is called otherwise, since the snapshot was taken.
 #[derive(Debug)]
@@ -62,9 +77,30 @@ const SECTIONS: &[Section] = &[
     namespace::ROLE,
     namespace::NAMESPACES,
     extension::EXTENSIONS,
+    foreign::LANGUAGES,
+    foreign::FOREIGN_DATA_WRAPPERS,
+    foreign::SERVERS,
+    foreign::USER_MAPPINGS,
+    types::COLLATIONS,
+    types::ENUMS,
+    types::DOMAINS,
+    types::DOMAIN_CONSTRAINTS,
+    types::COMPOSITES,
+    types::RANGES,
+    operator::CASTS,
+    operator::OPERATORS,
+    operator::OPERATOR_FAMILIES,
+    operator::OPERATOR_CLASSES,
+    text_search::PARSERS,
+    text_search::TEMPLATES,
+    text_search::DICTIONARIES,
+    text_search::CONFIGURATIONS,
+    routine::ROUTINES,
+    aggregate::AGGREGATES,
     relation::RELATIONS,
     relation::INHERITANCE,
     relation::TABLES,
+    relation::FOREIGN_TABLES,
     sequence::SEQUENCES,
     view::VIEWS,
     view::MATERIALIZED_VIEWS,
@@ -72,10 +108,17 @@ const SECTIONS: &[Section] = &[
     column::NOT_NULLS,
     constraint::CONSTRAINTS,
     index::INDEXES,
-    routine::ROUTINES,
+    policy::RULES,
     trigger::TRIGGERS,
-    types::ENUMS,
+    policy::POLICIES,
+    statistics::STATISTICS,
+    publication::PUBLICATIONS,
+    publication::PUBLISHED_TABLES,
+    publication::PUBLISHED_NAMESPACES,
+    trigger::EVENT_TRIGGERS,
+    default_privilege::DEFAULT_PRIVILEGES,
     comment::COMMENTS,
+    unmanaged::UNMANAGED,
 ];
 
 /// One REPEATABLE READ READ ONLY snapshot. Objects first; dependencies only
@@ -95,6 +138,7 @@ impl Introspection<'_> {
         let major = major(session).await?;
         let mut attempt = 1;
         loop {
+            session.execute(BEGIN).await?;
             let failure = match objects(session, major).await {
                 Ok((catalog, addresses)) => {
                     return Ok(Introspection { session, catalog, addresses, is_open: true });
@@ -102,11 +146,10 @@ impl Introspection<'_> {
                 Err(failure) => failure,
             };
             session.execute("ROLLBACK").await?;
-            match failure {
-                Failure::Moved if attempt < ATTEMPTS => attempt += 1,
-                Failure::Moved => return Err(moved()),
-                Failure::Server(error) => return Err(error),
+            if attempt == ATTEMPTS || !failure.may_pass() {
+                return Err(failure.into());
             }
+            attempt += 1;
         }
     }
 
@@ -148,14 +191,40 @@ pub async fn introspect(session: &Session) -> Result<Catalog> {
     Introspection::begin(session).await?.with_dependencies().await
 }
 
+/// Reads the objects as the transaction that `session` is in sees them, its
+/// own changes included. Nothing else may change them meanwhile.
+pub async fn introspect_in_transaction(session: &Session) -> Result<Catalog> {
+    let major = major(session).await?;
+    let (catalog, _) = objects(session, major).await?;
+    Ok(catalog)
+}
+
 /// Why an attempt brought nothing.
 enum Failure {
     Moved,
     Server(Error),
 }
 
-fn moved() -> Error {
-    Error::new(ErrorKind::InUse, "the schema changes faster than it can be read")
+impl Failure {
+    /// True where the next attempt may find the schema at rest. XX000: the
+    /// deparser asked for something that is gone.
+    fn may_pass(&self) -> bool {
+        match self {
+            Failure::Moved => true,
+            Failure::Server(error) => error.sqlstate.as_deref() == Some("XX000"),
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::Moved => {
+                Error::new(ErrorKind::InUse, "the schema changes faster than it can be read")
+            }
+            Failure::Server(error) => error,
+        }
+    }
 }
 
 async fn major(session: &Session) -> Result<u32> {
@@ -170,48 +239,32 @@ async fn objects(
 ) -> std::result::Result<(Catalog, Addresses), Failure> {
     let sections: Vec<&Section> = SECTIONS.iter().filter(|it| it.since <= major).collect();
     let texts: Vec<Cow<'_, str>> = sections.iter().map(|it| since::fit(it.sql, major)).collect();
-    let begin = async {
-        session.execute(BEGIN).await?;
-        Ok(Vec::new())
-    };
+    let run = |sql: &'static str| async move { session.execute(sql).await.map(|()| Vec::new()) };
     let mut answers: FuturesOrdered<_> = FuturesOrdered::new();
-    answers.push_back(begin.boxed_local());
+    answers.push_back(run(SAVEPOINT).boxed_local());
     answers.extend(texts.iter().map(|sql| session.query_at_once(sql).boxed_local()));
+    answers.push_back(run(ROLLBACK_TO_SAVEPOINT).boxed_local());
 
     let mut draft = Draft::new(major);
     let mut failure: Option<Failure> = None;
-    let mut readers = sections.iter();
-    answers.next().await;
-    while let Some(answer) = answers.next().await {
-        let Some(section) = readers.next() else { break };
-        match answer {
-            Ok(rows) if failure.is_none() => {
-                let mut rows = rows.iter();
-                if rows.try_for_each(|row| (section.read)(&mut draft, row)).is_err() {
-                    failure = Some(Failure::Moved);
-                }
-            }
-            Ok(_) => {}
-            Err(error) => worse(&mut failure, error),
-        }
+    // The savepoint's two ends have no rows.
+    let none: fn(&mut Draft, &Row) -> Read = |_, _| Ok(());
+    let readers = std::iter::once(none).chain(sections.iter().map(|it| it.read));
+    let mut readers = readers.chain(std::iter::once(none));
+    while let (Some(answer), Some(read)) = (answers.next().await, readers.next()) {
+        let read = match answer {
+            Ok(_) if failure.is_some() => Ok(()),
+            Ok(rows) => rows
+                .iter()
+                .try_for_each(|row| read(&mut draft, row))
+                .map_err(|Moved| Failure::Moved),
+            Err(error) => Err(Failure::Server(error)),
+        };
+        // What follows a failure only echoes it.
+        failure = failure.or(read.err());
     }
     match failure {
         Some(failure) => Err(failure),
-        None => draft.finish().map_err(|Moved| Failure::Moved),
-    }
-}
-
-/// Keeps what went wrong first: what follows it in the transaction only says
-/// that it is aborted (25P02).
-fn worse(failure: &mut Option<Failure>, error: Error) {
-    let failure_is_echo = match failure {
-        Some(Failure::Server(first)) => first.sqlstate.as_deref() == Some("25P02"),
-        Some(Failure::Moved) => false,
-        None => true,
-    };
-    if failure_is_echo {
-        // XX000: the deparser asked for something that is gone.
-        let is_moved = error.sqlstate.as_deref() == Some("XX000");
-        *failure = Some(if is_moved { Failure::Moved } else { Failure::Server(error) });
+        None => Ok(draft.finish()),
     }
 }

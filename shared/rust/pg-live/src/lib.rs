@@ -2,8 +2,8 @@
 //!
 //! In reading order: where a server is ([`Address`]), a connection to it
 //! ([`Session`]), what can go wrong ([`Error`]), reading ([`facts`],
-//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`database`],
-//! [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
+//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`scratch`],
+//! [`database`], [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
 //!
 //! Must never: print, spawn a program, read the environment, or decide on the
 //! text of a server's message. SQLSTATE decides.
@@ -27,10 +27,11 @@ mod protection;
 pub mod prove;
 mod queue;
 mod ready;
+pub mod rows;
+pub mod scratch;
 pub mod seeds;
 mod session;
 pub mod shadow;
-pub mod statements;
 mod swap;
 mod tls;
 pub mod vitals;
@@ -38,7 +39,7 @@ pub mod vitals;
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};
 pub use fence::{Fence, fence};
-pub use introspect::{Introspection, introspect};
+pub use introspect::{Introspection, introspect, introspect_in_transaction};
 pub use load::{LoadFailure, load};
 pub use protection::{protection, set_protection};
 pub use queue::{Queue, queue};

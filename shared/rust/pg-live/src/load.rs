@@ -9,7 +9,6 @@ use tokio_postgres::SimpleQueryMessage;
 
 use crate::error::Error;
 use crate::session::Session;
-use crate::statements;
 
 /// Where in the file the server stopped, and its words.
 #[derive(Clone, Debug)]
@@ -39,7 +38,7 @@ pub async fn load(session: &Session, sql: &str) -> Result<(), LoadFailure> {
                 let error = Error::from(error);
                 let offset = match (error.position, &error.sqlstate) {
                     (Some(characters), _) => Some(byte_offset(sql, characters)),
-                    (None, Some(_)) => statements::starts(sql).get(finished).copied(),
+                    (None, Some(_)) => pg_diff::scan::starts(sql).get(finished).copied(),
                     (None, None) => None,
                 };
                 return Err(LoadFailure { error, offset, finished });

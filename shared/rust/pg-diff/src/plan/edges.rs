@@ -112,7 +112,11 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
             edges.edge(dropper.clone(), nodes.alterer(on));
         }
         // By then its name must still be the one that DROP says.
-        if matches!(on_fate, Some(Fate::Aside(_))) && !matches!(fate, Some(Fate::Aside(_))) {
+        let by_itself = dropper.id != *on;
+        if matches!(on_fate, Some(Fate::Aside(_)))
+            && !matches!(fate, Some(Fate::Aside(_)))
+            && by_itself
+        {
             edges.edge(dropper, Node { op: Op::Aside, id: on.clone() });
         }
     }
@@ -146,6 +150,14 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
             wait_for(Node { op: Op::Attach, id: child });
         }
     }
+    // It would hold on to a unique index that is about to go.
+    if is(ConstraintKind::Foreign)
+        && constraint.is_some_and(|it| it.references.as_ref() == Some(on))
+    {
+        for gone in unique_going(nodes, on) {
+            edges.edge(nodes.dropper(&gone), maker.clone());
+        }
+    }
     // A primary key by an index wants its columns NOT NULL, or it scans; a
     // constraint is not asked of rows that still have to be filled.
     if on.kind == Kind::Column {
@@ -157,6 +169,20 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
             edges.edge(column(Op::Fill), Node { op: Op::Validate, id: id.clone() });
         }
     }
+}
+
+/// Unique indexes and constraints of a table that go.
+fn unique_going<'a>(nodes: &'a Nodes<'_>, table: &'a Id) -> impl Iterator<Item = Id> + 'a {
+    let old = nodes.fates.old;
+    nodes.fates.map.iter().filter(|(_, fate)| fate.goes()).filter_map(move |(id, _)| {
+        let body = old.body(id)?;
+        let is_unique = body.index().is_some_and(|it| it.is_unique && it.table == *table)
+            || body.constraint().is_some_and(|it| {
+                matches!(it.kind, ConstraintKind::Primary | ConstraintKind::Unique)
+                    && id.of(table.kind) == *table
+            });
+        is_unique.then(|| id.clone())
+    })
 }
 
 /// The parts that partitions have of a partitioned index.

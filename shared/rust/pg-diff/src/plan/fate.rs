@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::graph::relation_of;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
+use crate::ddl::ident;
 use crate::diff::{Change, Difference, Property, Way, diff};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +83,10 @@ impl<'a> Fates<'a> {
             Some(Fate::Alter(differences)) => differences.clone(),
             None => Vec::new(),
         };
+        if id.kind == Kind::SequenceOwner && self.new.contains(id) {
+            // Said again of the new column.
+            return self.map.insert(id.clone(), Fate::Alter(differences)).is_none();
+        }
         if !self.can_be_recreated(id) {
             return false;
         }
@@ -194,6 +199,27 @@ impl<'a> Fates<'a> {
         for id in left {
             self.recreate(&id);
         }
+        // Nor can it go while its parent's stays.
+        let torn: Vec<Id> = self
+            .map
+            .iter()
+            .filter(|(id, fate)| fate.goes() && !self.is_foreign_key(id))
+            .filter(|(id, _)| {
+                let table = match self.old.body(id).and_then(|it| it.index()) {
+                    Some(index) => index.table.clone(),
+                    None => id.of(Kind::Table),
+                };
+                let leaves = self.map.get(&table).is_some_and(|fate| {
+                    fate.goes()
+                        || fate.differences().iter().any(|it| it.property == Property::Partition)
+                });
+                !leaves
+            })
+            .filter_map(|(id, _)| self.old.body(id)?.parent().cloned())
+            .collect();
+        for parent in torn {
+            self.recreate(&parent);
+        }
     }
 
     /// The columns of a relation go with it, also when a relation of another
@@ -271,6 +297,12 @@ impl<'a> Fates<'a> {
         if !self.new.contains(&dependant) {
             return;
         }
+        // The index of a key takes the collation of its column.
+        let is_key = self.old.body(&dependant).is_some_and(|it| it.constraint().is_some())
+            && !self.is_foreign_key(&dependant);
+        if aside.kind == Kind::Collation && is_key {
+            return;
+        }
         if is_type(dependant.kind) {
             let differences = match self.map.get(&dependant) {
                 None => Vec::new(),
@@ -288,6 +320,13 @@ impl<'a> Fates<'a> {
             let differences = differences.unwrap_or_default();
             if self.map.get(&dependant).is_none_or(|it| !matches!(it, Fate::Create | Fate::Drop)) {
                 self.map.insert(dependant.clone(), Fate::Recreate(differences));
+                self.todo.push(dependant);
+            }
+        } else if dependant.kind == Kind::Table {
+            // A partition: its rows are reached through the table it is of.
+            if self.map.get(&dependant).is_none_or(|it| matches!(it, Fate::Alter(_))) {
+                let differences = self.map.get(&dependant).map(|it| it.differences().to_vec());
+                self.map.insert(dependant.clone(), Fate::Aside(differences.unwrap_or_default()));
                 self.todo.push(dependant);
             }
         } else if dependant.kind == Kind::SequenceOwner {
@@ -334,6 +373,17 @@ impl<'a> Fates<'a> {
         if self.retyped.insert(column.clone(), ()).is_some() {
             return;
         }
+        let table = column.of(Kind::Table);
+        let key = self.old.body(&table).and_then(|it| it.table()?.partition_key.clone());
+        if key.is_some_and(|key| mentions(&key, &ident(&column.part)))
+            && self.map.get(&table).is_none_or(|it| matches!(it, Fate::Alter(_)))
+        {
+            // PostgreSQL does not change the type of a partition key.
+            let differences = self.map.get(&table).map(|it| it.differences().to_vec());
+            self.map.insert(table.clone(), Fate::Aside(differences.unwrap_or_default()));
+            self.todo.push(table);
+            return;
+        }
         let dependants: Vec<Id> =
             self.old_graph.needed_by(column).map(|(id, _)| id.clone()).collect();
         for dependant in dependants {
@@ -366,6 +416,14 @@ impl<'a> Fates<'a> {
     pub fn coming_relation(&self, id: &Id) -> Option<Id> {
         relation_of(self.new, id).filter(|it| self.map.get(it).is_some_and(Fate::comes))
     }
+}
+
+/// A partition key has a column, by its whole name.
+fn mentions(key: &str, column: &str) -> bool {
+    key.match_indices(column).any(|(at, _)| {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        !key[..at].ends_with(is_word) && !key[at + column.len()..].starts_with(is_word)
+    })
 }
 
 fn fate(change: Change) -> Fate {

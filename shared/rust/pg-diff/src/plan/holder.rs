@@ -17,6 +17,9 @@ impl Nodes<'_> {
                 if let Some(relation) = self.fates.coming_relation(id) {
                     return Node { op: Op::Create, id: relation };
                 }
+                if let Some(of_type) = self.row_type(self.new_side(), id) {
+                    return Node { op: Op::Alter, id: of_type };
+                }
                 let parents = Nodes::parents(self.new_side(), id);
                 match parents.into_iter().find(|it| self.comes(it)) {
                     Some(parent) => self.creator(&parent),
@@ -109,7 +112,7 @@ impl Nodes<'_> {
     /// Whose DROP takes `id` away, which goes.
     pub fn dropper(&self, id: &Id) -> Node {
         let own = Node { op: Op::Drop, id: id.clone() };
-        if self.swapped.contains(id) {
+        if self.swapped.contains(id) || self.dropped_first.contains(id) {
             return own;
         }
         if id.kind == Kind::SequenceOwner {
@@ -122,12 +125,19 @@ impl Nodes<'_> {
         {
             return Node { op: Op::Alter, id: column };
         }
+        if id.kind == Kind::Column
+            && !self.goes(&id.of(Kind::Table))
+            && let Some(of_type) = self.row_type(self.old(), id)
+        {
+            return Node { op: Op::Alter, id: of_type };
+        }
         if matches!(id.kind, Kind::Column | Kind::Constraint) {
             let mut parents = Nodes::parents(self.old(), id);
             parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
             let follows = id.kind == Kind::Column
                 || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
-            if follows && let Some(parent) = parents.iter().find(|it| self.goes(it)) {
+            let goes_down = |it: &&Id| self.goes(it) && !self.is_dropped_only(it);
+            if follows && let Some(parent) = parents.iter().find(goes_down) {
                 return self.dropper(parent);
             }
         }
@@ -139,8 +149,35 @@ impl Nodes<'_> {
         }
     }
 
+    /// The composite type that a typed table follows, when that is altered.
+    fn row_type(&self, catalog: &Catalog, column: &Id) -> Option<Id> {
+        let table = column.of(Kind::Table);
+        let name = catalog.body(&table)?.table()?.of_type.as_ref()?;
+        let from = Id::new(Kind::Composite, "", "");
+        let mut types =
+            self.fates.map.range(from..).take_while(|(id, _)| id.kind == Kind::Composite);
+        let found = types.find(|(id, _)| crate::ddl::qualified(id) == *name)?;
+        matches!(found.1, Fate::Alter(_)).then(|| found.0.clone())
+    }
+
+    /// A column that goes from a table by itself: a table that inherits from
+    /// it keeps its own.
+    pub fn is_dropped_only(&self, id: &Id) -> bool {
+        id.kind == Kind::Column
+            && self.old().objects.iter().any(|(table, object)| {
+                let child = table.with(Kind::Column, &id.part);
+                object.body.inherits().iter().any(|it| *it == id.of(it.kind))
+                    && self.old().contains(&child)
+                    && !self.goes(&child)
+            })
+    }
+
     /// True when the DROP of `holder` may silently be the end of `id`.
     fn takes_along(&self, holder: &Id, id: &Id) -> bool {
+        // It only loses a member.
+        if id.kind == Kind::Publication {
+            return false;
+        }
         let is_foreign =
             self.old_constraint(id).is_some_and(|it| it.kind == ConstraintKind::Foreign);
         if is_foreign {
@@ -151,8 +188,10 @@ impl Nodes<'_> {
                 return false;
             }
         }
-        match self.fates.get(holder) {
-            Some(Fate::Aside(_)) if holder.kind == Kind::Table => {
+        let table = holder.of(Kind::Table);
+        let whole = if holder.kind == Kind::Column && self.goes(&table) { &table } else { holder };
+        match self.fates.get(whole) {
+            Some(Fate::Aside(_)) if whole.kind == Kind::Table => {
                 // Names of indexes and statistics are the namespace's: they
                 // are in the way of the new table's.
                 let by_name = matches!(id.kind, Kind::Index | Kind::Statistics)
@@ -164,8 +203,9 @@ impl Nodes<'_> {
             Some(Fate::Drop) => {
                 // What is replaced goes by itself, at its own time.
                 self.fates.get(id) == Some(&Fate::Drop)
+                    || self.old().body(id).and_then(|it| it.parent()) == Some(holder)
                     || matches!(
-                        holder.kind,
+                        whole.kind,
                         Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView
                     )
             }

@@ -9,7 +9,7 @@ use super::online::temporary;
 use super::render::aside_id;
 use super::{Action, HazardKind, Mode};
 use crate::catalog::{Body, Id, Kind, Object};
-use crate::ddl::{self, drop_statement};
+use crate::ddl::{self, Statement, drop_statement, ident, table_head};
 
 pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let Some(object) = nodes.fates.old.get(id) else { return };
@@ -24,8 +24,13 @@ pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
         Some(fate) => {
             let is_gone_for_good = *fate == Fate::Drop;
-            let mut added =
-                drafts.add(id, Action::Drop, drop_statement(id, object)).on_table(nodes, id);
+            let statement = if nodes.is_dropped_only(id) {
+                let column = ident(&id.part);
+                Statement::action(table_head(id, true), format!("DROP COLUMN {column}"))
+            } else {
+                drop_statement(id, object)
+            };
+            let mut added = drafts.add(id, Action::Drop, statement).on_table(nodes, id);
             if is_gone_for_good && let Some(why) = loses(id, object) {
                 added = added.hazard(HazardKind::DataLoss, why);
             }
@@ -67,7 +72,16 @@ fn drop_index(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, fate: &Fate) {
         && index.parent.is_none()
         && (*fate == Fate::Drop || nodes.swapped.contains(id) || !index.is_valid)
         && nodes.is_live(&index.table);
-    let statement = ddl::drop_index(&id.namespace, &name, concurrently);
+    let mut statement = ddl::drop_index(&id.namespace, &name, concurrently);
+    // A constraint of a partition that is part of an index which is none: the
+    // two can only go together.
+    let holds_constraints = index.is_partitioned
+        && nodes.fates.old.objects.iter().any(|(part, object)| {
+            part.kind == Kind::Constraint && object.body.parent() == Some(id)
+        });
+    if holds_constraints {
+        statement.body.push_str(" CASCADE");
+    }
     let mode = if concurrently { Mode::Outside } else { Mode::Together };
     drafts.add(id, Action::Drop, statement).mode(mode).on_table(nodes, id);
 }

@@ -3,11 +3,12 @@
 //! Must never: read a system column or a dropped one.
 
 use pg_diff::catalog::{
-    Body, Column, Default, Generated, GeneratedKind, Identity, Kind, NotNull, Object,
+    Body, Column, Default, Generated, GeneratedKind, Id, Identity, Kind, NotNull, Object,
 };
 use tokio_postgres::Row;
 
 use super::draft::{Address, Draft, Held, class, sorted, text};
+use super::types::{NAME_BYTES, clipped};
 use super::{Moved, Read, Section};
 
 pub(super) const COLUMNS: Section =
@@ -15,9 +16,6 @@ pub(super) const COLUMNS: Section =
 
 pub(super) const NOT_NULLS: Section =
     Section { sql: include_str!("not_null.sql"), since: 18, read: read_not_null };
-
-/// Bytes of a name. Source: `src/include/pg_config_manual.h`, NAMEDATALEN.
-const NAME_BYTES: usize = 63;
 
 fn read_column(draft: &mut Draft, row: &Row) -> Read {
     let (table, number, name): (u32, i16, &str) = (row.get(0), row.get(1), row.get(2));
@@ -28,7 +26,7 @@ fn read_column(draft: &mut Draft, row: &Row) -> Read {
     let identity = match row.get(6) {
         "" => None,
         how => {
-            let sequence = draft.identities.get(&address).cloned().ok_or(Moved)?;
+            let sequence = identity(draft, table, name).cloned().ok_or(Moved)?;
             Some(Identity { always: how == "a", sequence })
         }
     };
@@ -83,6 +81,17 @@ fn read_column(draft: &mut Draft, row: &Row) -> Read {
     Ok(())
 }
 
+/// The sequence of an identity column. Since 17 a partition's is its parent's.
+fn identity<'a>(draft: &'a Draft, table: u32, column: &str) -> Option<&'a Id> {
+    let mut table = table;
+    loop {
+        if let Some(sequence) = draft.identities.get(&(table, column.to_owned())) {
+            return Some(sequence);
+        }
+        table = *draft.parents.get(&table)?.first()?;
+    }
+}
+
 fn read_not_null(draft: &mut Draft, row: &Row) -> Read {
     let (table, number, name): (u32, i16, &str) = (row.get(0), row.get(1), row.get(2));
     let address = Address::column(table, number.into());
@@ -111,12 +120,6 @@ fn generated_name(table: &str, column: &str) -> String {
         if first > second { first -= 1 } else { second -= 1 }
     }
     format!("{}_{}_not_null", clipped(table, first), clipped(column, second))
-}
-
-/// At most `bytes` of a name, in whole characters.
-fn clipped(name: &str, bytes: usize) -> &str {
-    let end = (0..=bytes).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-    &name[..end]
 }
 
 fn storage(letter: &str) -> &'static str {

@@ -51,10 +51,11 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
         is_deferrable,
         is_deferred,
         columns,
-        references: draft.relation(row.get(10)).cloned(),
+        references: draft.any_relation(row.get(10)).cloned(),
         is_local: row.get(11),
         parent: None,
         has_period: row.get(16),
+        index_comment: None,
     };
     let place = draft.add(
         Address::of(class::CONSTRAINT, oid),

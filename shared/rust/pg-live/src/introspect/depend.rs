@@ -12,19 +12,9 @@ use std::collections::HashMap;
 use pg_diff::catalog::{Dependencies, Id, Kind, Link};
 use tokio_postgres::Row;
 
-use super::draft::{Address, Addresses};
+use super::draft::{Address, Addresses, class};
 
 pub(super) const SQL: &str = include_str!("depend.sql");
-
-/// Catalogs whose rows are parts without an internal dependency. Source: as in
-/// [`super::draft::class`].
-const OPERATOR_OF_FAMILY: u32 = 2602;
-const ROUTINE_OF_FAMILY: u32 = 2603;
-const OPERATOR_CLASS: u32 = 2616;
-const OPERATOR_FAMILY: u32 = 2753;
-const PUBLICATION: u32 = 6104;
-const PUBLISHED_TABLE: u32 = 6106;
-const PUBLISHED_NAMESPACE: u32 = 6237;
 
 /// From a part to its whole at most: array, row type, table; one to spare.
 const DEPTH: usize = 4;
@@ -93,10 +83,12 @@ fn wholes(edges: &[Edge], addresses: &Addresses) -> HashMap<Address, Address> {
         let is_member = edge.how == b'e';
         let is_internal = edge.how == b'i';
         let is_listed = match edge.from.class {
-            OPERATOR_OF_FAMILY | ROUTINE_OF_FAMILY => {
-                matches!(edge.to.class, OPERATOR_CLASS | OPERATOR_FAMILY)
+            class::OPERATOR_OF_FAMILY | class::ROUTINE_OF_FAMILY => {
+                matches!(edge.to.class, class::OPERATOR_CLASS | class::OPERATOR_FAMILY)
             }
-            PUBLISHED_TABLE | PUBLISHED_NAMESPACE => edge.to.class == PUBLICATION,
+            class::PUBLISHED_TABLE | class::PUBLISHED_NAMESPACE => {
+                edge.to.class == class::PUBLICATION
+            }
             _ => false,
         };
         if is_member {

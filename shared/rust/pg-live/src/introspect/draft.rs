@@ -32,14 +32,37 @@ impl Address {
 /// OIDs of the server's catalogs. Source: `src/include/catalog/pg_*.h`; they
 /// are the same in every version.
 pub(super) mod class {
+    pub const DEFAULT_PRIVILEGE: u32 = 826;
     pub const TYPE: u32 = 1247;
     pub const ROUTINE: u32 = 1255;
     pub const RELATION: u32 = 1259;
+    pub const SERVER: u32 = 1417;
+    pub const USER_MAPPING: u32 = 1418;
+    pub const FOREIGN_DATA_WRAPPER: u32 = 2328;
+    pub const OPERATOR_OF_FAMILY: u32 = 2602;
+    pub const ROUTINE_OF_FAMILY: u32 = 2603;
     pub const DEFAULT: u32 = 2604;
+    pub const CAST: u32 = 2605;
     pub const CONSTRAINT: u32 = 2606;
+    pub const LANGUAGE: u32 = 2612;
     pub const NAMESPACE: u32 = 2615;
+    pub const OPERATOR_CLASS: u32 = 2616;
+    pub const OPERATOR: u32 = 2617;
+    pub const RULE: u32 = 2618;
     pub const TRIGGER: u32 = 2620;
+    pub const OPERATOR_FAMILY: u32 = 2753;
     pub const EXTENSION: u32 = 3079;
+    pub const POLICY: u32 = 3256;
+    pub const STATISTICS: u32 = 3381;
+    pub const COLLATION: u32 = 3456;
+    pub const EVENT_TRIGGER: u32 = 3466;
+    pub const TEXT_SEARCH_DICTIONARY: u32 = 3600;
+    pub const TEXT_SEARCH_PARSER: u32 = 3601;
+    pub const TEXT_SEARCH_CONFIGURATION: u32 = 3602;
+    pub const TEXT_SEARCH_TEMPLATE: u32 = 3764;
+    pub const PUBLICATION: u32 = 6104;
+    pub const PUBLISHED_TABLE: u32 = 6106;
+    pub const PUBLISHED_NAMESPACE: u32 = 6237;
 }
 
 /// Table, sequence or view, before its own query has been read.
@@ -81,10 +104,12 @@ pub(super) struct Draft {
     pub role: String,
     pub namespaces: HashMap<u32, Arc<str>>,
     pub relations: HashMap<u32, Relation>,
+    /// Relations of extensions: no objects, but others refer to them.
+    pub members: HashMap<u32, Id>,
     /// Parents of tables, by INHERITS or as partitions, in order.
     pub parents: HashMap<u32, Vec<u32>>,
-    /// Sequences of identity columns, by table and column number.
-    pub identities: HashMap<Address, Id>,
+    /// Sequences of identity columns, by table and column.
+    pub identities: HashMap<(u32, String), Id>,
     pub columns: HashMap<u32, Vec<(i16, Arc<str>)>>,
     /// Constraints and indexes (by place) that are part of a parent's.
     pub attached: Vec<(usize, Address)>,
@@ -100,6 +125,7 @@ impl Draft {
             role: String::new(),
             namespaces: HashMap::new(),
             relations: HashMap::new(),
+            members: HashMap::new(),
             parents: HashMap::new(),
             identities: HashMap::new(),
             columns: HashMap::new(),
@@ -149,13 +175,18 @@ impl Draft {
         self.addresses.get(address)
     }
 
+    /// A relation, be it an extension's.
+    pub fn any_relation(&self, oid: u32) -> Option<&Id> {
+        self.relation(oid).or_else(|| self.members.get(&oid))
+    }
+
     /// The object itself, not one that `address` is a part of.
     pub fn object(&mut self, address: Address) -> Option<&mut Object> {
         let place = self.addresses.places.get(&address)?;
         self.objects.get_mut(*place)
     }
 
-    pub fn finish(mut self) -> Result<(Catalog, Addresses), Moved> {
+    pub fn finish(mut self) -> (Catalog, Addresses) {
         self.attach();
         self.inherit_not_null();
         let mut column_order = BTreeMap::new();
@@ -175,7 +206,7 @@ impl Draft {
             dependencies: pg_diff::catalog::Dependencies::default(),
             unmanaged: self.unmanaged,
         };
-        Ok((catalog, self.addresses))
+        (catalog, self.addresses)
     }
 
     /// Says which constraint or index of the parent table each is part of.

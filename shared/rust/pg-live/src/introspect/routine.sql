@@ -1,4 +1,5 @@
--- Functions, procedures and window functions.
+-- Functions, procedures and window functions, without the constructors of
+-- range types, which are part of them.
 SELECT p.oid,
        p.pronamespace,
        p.proname::text,
@@ -18,4 +19,4 @@ SELECT p.oid,
    AND p.oid >= 16384
    AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'xtask')
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                    WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+                    WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))

@@ -31,11 +31,11 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
     };
     draft.add_relation(oid, Body::Sequence(sequence));
     let Some(link) = link else { return Ok(()) };
-    let (table, number): (u32, i32) = (row.get(10), row.get(11));
+    let table: u32 = row.get(10);
     if link == "i" {
-        draft.identities.insert(Address::column(table, number), id);
+        draft.identities.insert((table, row.get(11)), id);
     } else if let Some(table) = draft.relation(table) {
-        let column = table.with(Kind::Column, row.get(12));
+        let column = table.with(Kind::Column, row.get(11));
         let body = Body::SequenceOwner(SequenceOwner { column });
         let address = Address { class: OWNER, oid, part: 0 };
         draft.add(address, id.of(Kind::SequenceOwner), Held::default(), body);

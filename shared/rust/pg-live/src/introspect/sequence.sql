@@ -11,7 +11,6 @@ SELECT s.seqrelid,
        c.relpersistence = 'u',
        d.deptype::text,
        d.refobjid,
-       d.refobjsubid,
        a.attname::text
   FROM pg_catalog.pg_sequence s
   JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid

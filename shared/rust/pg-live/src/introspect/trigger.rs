@@ -1,14 +1,17 @@
-//! Triggers of tables and views.
+//! Triggers of tables and views, and event triggers.
 //!
 //! Must never: read the triggers by which the server keeps constraints.
 
-use pg_diff::catalog::{Body, Fires, Kind, Trigger};
+use pg_diff::catalog::{Body, EventTrigger, Fires, Id, Kind, Trigger};
 use tokio_postgres::Row;
 
-use super::draft::{Address, Draft, Held, class, text};
+use super::draft::{Address, Draft, Held, class, sorted, text};
 use super::{Read, Section};
 
 pub(super) const TRIGGERS: Section = Section { sql: include_str!("trigger.sql"), since: 14, read };
+
+pub(super) const EVENT_TRIGGERS: Section =
+    Section { sql: include_str!("event_trigger.sql"), since: 14, read: read_event };
 
 fn read(draft: &mut Draft, row: &Row) -> Read {
     let Some(relation) = draft.relation(row.get(1)) else { return Ok(()) };
@@ -24,6 +27,20 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
     if constraint != 0 {
         draft.add_part(Address::of(class::CONSTRAINT, constraint), place);
     }
+    Ok(())
+}
+
+fn read_event(draft: &mut Draft, row: &Row) -> Read {
+    let trigger = EventTrigger {
+        event: row.get(3),
+        tags: sorted(row, 4),
+        function: row.get(5),
+        fires: fires(row.get(6)),
+    };
+    let held = Held { owner: row.get(2), acl: None };
+    let id = Id::global(Kind::EventTrigger, row.get(1));
+    let body = Body::EventTrigger(trigger);
+    draft.add(Address::of(class::EVENT_TRIGGER, row.get(0)), id, held, body);
     Ok(())
 }
 

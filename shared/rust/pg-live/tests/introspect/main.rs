@@ -9,5 +9,10 @@
     reason = "a test fails and speaks where it stands"
 )]
 
+mod cost;
+mod everything;
+mod majors;
+mod moment;
+mod names;
 mod server;
 mod spelling;

@@ -1,0 +1,3 @@
+CREATE FUNCTION fin(int) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT 'n' || $1 $$;
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, FINALFUNC = fin, FINALFUNC_MODIFY = SHAREABLE);
+COMMENT ON AGGREGATE total(int) IS 'a sum in words';

@@ -1,0 +1,5 @@
+CREATE FUNCTION s(bigint, VARIADIC int[]) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT $1 + $2[1]';
+CREATE FUNCTION one(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT $1 + 1';
+CREATE AGGREGATE how_many(*) (SFUNC = one, STYPE = bigint, INITCOND = '1');
+CREATE AGGREGATE sums(VARIADIC int[]) (SFUNC = s, STYPE = bigint, INITCOND = '0');
+COMMENT ON AGGREGATE how_many(*) IS 'from one';

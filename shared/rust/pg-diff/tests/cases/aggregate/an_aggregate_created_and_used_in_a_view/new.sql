@@ -1,0 +1,3 @@
+CREATE TABLE t (n int);
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0', COMBINEFUNC = int4pl, PARALLEL = SAFE);
+CREATE VIEW v AS SELECT total(n) AS n FROM t;

@@ -1,0 +1,4 @@
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int);
+CREATE TABLE t (n int);
+CREATE VIEW v AS SELECT total(n) AS n FROM t;
+INSERT INTO t VALUES (1);

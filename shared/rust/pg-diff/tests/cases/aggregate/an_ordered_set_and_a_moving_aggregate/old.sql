@@ -1,0 +1,2 @@
+CREATE AGGREGATE low(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal,
+    FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);

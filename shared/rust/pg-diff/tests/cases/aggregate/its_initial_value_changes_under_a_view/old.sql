@@ -1,0 +1,2 @@
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
+CREATE VIEW v AS SELECT total(x) AS n FROM generate_series(1, 3) AS x;

@@ -1,0 +1,2 @@
+CREATE FUNCTION step(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + $2';
+CREATE AGGREGATE total(int) (SFUNC = step, STYPE = int, INITCOND = '0');

@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id int PRIMARY KEY,
+    title text,
+    -- @backfill coalesce(lower(title), 'none')
+    slug text NOT NULL
+);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, state int DEFAULT 0 NOT NULL);
+INSERT INTO t VALUES (1, 0), (2, 1);

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, price text, at bigint DEFAULT 0 NOT NULL);
+CREATE INDEX t_price ON t (price);
+CREATE VIEW v AS SELECT id, price FROM t;
+INSERT INTO t VALUES (1, '5 EUR', 1700000000);

@@ -1,0 +1,4 @@
+CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE CAST (mood AS varchar) WITH INOUT AS ASSIGNMENT;
+CREATE TABLE t (m mood);
+INSERT INTO t VALUES ('a');

@@ -1,0 +1,5 @@
+CREATE TYPE a AS ENUM ('x');
+CREATE TYPE b AS (x int);
+CREATE TYPE c AS (x int);
+CREATE FUNCTION f(b) RETURNS c LANGUAGE sql AS 'SELECT ROW(($1).x)::public.c';
+CREATE CAST (b AS c) WITH FUNCTION f(b);

@@ -1,0 +1,4 @@
+CREATE TYPE a AS ENUM ('x');
+CREATE TYPE b AS (x int);
+CREATE TYPE c AS (x int);
+CREATE CAST (a AS varchar) WITH INOUT;

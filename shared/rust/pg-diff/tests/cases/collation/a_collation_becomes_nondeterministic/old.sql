@@ -1,0 +1,4 @@
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2');
+CREATE TABLE t (id int PRIMARY KEY, name text COLLATE nocase);
+CREATE INDEX t_name ON t (name);
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,3 @@
+CREATE SCHEMA lib;
+CREATE COLLATION lib."My C" FROM "C";
+CREATE TABLE t (id int, name text COLLATE lib."My C");

@@ -1,0 +1,4 @@
+CREATE COLLATION plain (locale = 'POSIX');
+CREATE TABLE t (id int PRIMARY KEY, name text COLLATE plain UNIQUE);
+CREATE DOMAIN label AS text COLLATE plain;
+CREATE VIEW v AS SELECT name FROM t ORDER BY name;

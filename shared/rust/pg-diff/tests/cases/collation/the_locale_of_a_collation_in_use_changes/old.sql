@@ -1,0 +1,5 @@
+CREATE COLLATION plain (locale = 'C');
+CREATE TABLE t (id int PRIMARY KEY, name text COLLATE plain UNIQUE);
+CREATE DOMAIN label AS text COLLATE plain;
+CREATE VIEW v AS SELECT name FROM t ORDER BY name;
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, z text);
+CREATE VIEW v AS SELECT * FROM t;
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int, s int GENERATED ALWAYS AS (a * b) STORED);
+CREATE INDEX t_s ON t (s);
+CREATE VIEW v AS SELECT s FROM t;

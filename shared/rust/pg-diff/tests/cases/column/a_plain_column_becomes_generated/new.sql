@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, s int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE INDEX t_s ON t (s);
+CREATE VIEW v AS SELECT a, s FROM t;
+COMMENT ON COLUMN t.s IS 'twice';

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, s int DEFAULT 0);
+CREATE INDEX t_s ON t (s);
+CREATE VIEW v AS SELECT a, s FROM t;
+COMMENT ON COLUMN t.s IS 'twice';
+INSERT INTO t VALUES (1, 2);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, v int GENERATED ALWAYS AS (a + 1), w int GENERATED ALWAYS AS (a + 1));
+INSERT INTO t VALUES (1);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id bigint PRIMARY KEY, n bigint DEFAULT 5);
+INSERT INTO t VALUES (1, 2);

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 5 CHECK (n > 0));
+CREATE INDEX t_n ON t (n);
+INSERT INTO t VALUES (1, 2);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, n text DEFAULT '5');
+CREATE UNIQUE INDEX t_n ON t (n);

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int PRIMARY KEY, a varchar(5) DEFAULT 'x' NOT NULL);
+ALTER TABLE t ALTER a SET STATISTICS 300, ALTER a SET STORAGE EXTERNAL, ALTER a SET (n_distinct = 9);
+COMMENT ON COLUMN t.a IS 'stays';
+GRANT SELECT (a), UPDATE (a) ON t TO xtask_case_reader;
+INSERT INTO t VALUES (1, 'y');

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a varchar(10));
+CREATE VIEW v AS SELECT a FROM t;
+INSERT INTO t VALUES (1, '12');

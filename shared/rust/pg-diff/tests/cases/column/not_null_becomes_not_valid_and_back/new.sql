@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT a_there NOT NULL, b int, c int NOT NULL);
+ALTER TABLE t ADD CONSTRAINT t_b_not_null NOT NULL b NOT VALID;

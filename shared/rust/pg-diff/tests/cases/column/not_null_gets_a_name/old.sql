@@ -1,0 +1,2 @@
+CREATE TABLE t (a int NOT NULL, b int CONSTRAINT b_there NOT NULL, c int);
+INSERT INTO t VALUES (1, 1, 1);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int DEFAULT 3 NOT NULL);

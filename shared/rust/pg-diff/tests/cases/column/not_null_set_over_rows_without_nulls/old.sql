@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b int DEFAULT 3);
+INSERT INTO t VALUES (1, 1, 1);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 5 NOT NULL);
+CREATE INDEX t_n ON t (n);

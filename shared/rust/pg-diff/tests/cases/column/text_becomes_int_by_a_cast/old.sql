@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n text DEFAULT '5' NOT NULL);
+CREATE INDEX t_n ON t (n);
+INSERT INTO t VALUES (1, '42');

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, s int GENERATED ALWAYS AS (a + b) STORED);
+INSERT INTO t VALUES (1, 2);

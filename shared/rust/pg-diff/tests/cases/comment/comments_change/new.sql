@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+COMMENT ON TABLE t IS 'new';
+COMMENT ON COLUMN t.a IS E'a\r\nb ';
+CREATE TYPE e AS ENUM ('x');
+COMMENT ON TYPE e IS 'E';

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+COMMENT ON TABLE t IS 'old';
+COMMENT ON COLUMN t.a IS E'a\nb';
+CREATE TYPE e AS ENUM ('x');
+COMMENT ON TYPE e IS 'e';

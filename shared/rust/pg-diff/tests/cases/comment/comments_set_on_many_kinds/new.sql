@@ -1,0 +1,15 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (a int CONSTRAINT c CHECK (a > 0), b text);
+CREATE INDEX t_b ON app.t (b);
+CREATE VIEW app.v AS SELECT a FROM app.t;
+CREATE SEQUENCE app.s;
+CREATE FUNCTION app.f(a int, OUT b int) LANGUAGE sql AS 'SELECT 1';
+COMMENT ON SCHEMA app IS 'it''s "ours"';
+COMMENT ON TABLE app.t IS E'two\nlines\tand \\ a backslash';
+COMMENT ON COLUMN app.t.a IS '$$ -- /* ; %s';
+COMMENT ON CONSTRAINT c ON app.t IS 'над нулём';
+COMMENT ON INDEX app.t_b IS 'i';
+COMMENT ON VIEW app.v IS 'v';
+COMMENT ON COLUMN app.v.a IS 'va';
+COMMENT ON SEQUENCE app.s IS 's';
+COMMENT ON FUNCTION app.f(int) IS 'f';

@@ -1,0 +1,1 @@
+CREATE TYPE pair AS (a text COLLATE "POSIX", b int);

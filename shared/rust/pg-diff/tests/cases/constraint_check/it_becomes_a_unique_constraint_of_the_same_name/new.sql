@@ -1,0 +1,1 @@
+CREATE TABLE t (a int CONSTRAINT c UNIQUE, b int CONSTRAINT d CHECK (b > 0));

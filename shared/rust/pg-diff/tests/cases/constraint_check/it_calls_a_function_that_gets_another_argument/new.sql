@@ -1,0 +1,2 @@
+CREATE FUNCTION ok(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 > $2';
+CREATE TABLE t (a int CONSTRAINT c CHECK (ok(a, 0)));

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE FUNCTION ok(t) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1.a > 0';
+INSERT INTO t VALUES (1, 1);

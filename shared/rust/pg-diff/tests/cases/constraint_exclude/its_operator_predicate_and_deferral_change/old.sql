@@ -1,0 +1,5 @@
+CREATE TABLE t (r int4range, s int,
+    CONSTRAINT x1 EXCLUDE USING gist (r WITH =),
+    CONSTRAINT x2 EXCLUDE USING btree (s WITH =) WHERE (s > 0),
+    CONSTRAINT x3 EXCLUDE USING hash (s WITH =));
+INSERT INTO t VALUES ('[1,2)', 1);

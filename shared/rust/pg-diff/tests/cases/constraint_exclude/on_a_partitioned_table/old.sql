@@ -1,0 +1,3 @@
+CREATE TABLE t (k int4range, during tsrange) PARTITION BY LIST (k);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN ('[1,2)');
+INSERT INTO t VALUES ('[1,2)', '[2024-01-01,2024-01-02)');

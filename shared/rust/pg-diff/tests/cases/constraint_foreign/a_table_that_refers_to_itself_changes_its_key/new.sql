@@ -1,0 +1,2 @@
+CREATE TABLE node (id bigint PRIMARY KEY, parent bigint REFERENCES node ON DELETE CASCADE);
+CREATE VIEW roots AS SELECT id FROM node WHERE parent IS NULL;

@@ -1,0 +1,3 @@
+CREATE TABLE a (x int, y int);
+CREATE UNIQUE INDEX a_x ON a (x) INCLUDE (y) WITH (fillfactor = 50);
+CREATE TABLE b (x int CONSTRAINT f REFERENCES a (x) ON DELETE CASCADE);

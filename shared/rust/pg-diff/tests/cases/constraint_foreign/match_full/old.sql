@@ -1,0 +1,4 @@
+CREATE TABLE a (x int, y int, PRIMARY KEY (x, y));
+CREATE TABLE b (x int, y int, CONSTRAINT f FOREIGN KEY (x, y) REFERENCES a);
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (1, 1), (NULL, NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE c (id int PRIMARY KEY, a_id int, b_id int);

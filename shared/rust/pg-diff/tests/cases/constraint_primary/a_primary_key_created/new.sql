@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b text, CONSTRAINT "t key" PRIMARY KEY (a, b));

@@ -1,0 +1,4 @@
+CREATE TABLE a (x int, y int, PRIMARY KEY (x, y));
+CREATE TABLE b (x int, y int, FOREIGN KEY (x, y) REFERENCES a);
+INSERT INTO a VALUES (1, 2);
+INSERT INTO b VALUES (1, 2);

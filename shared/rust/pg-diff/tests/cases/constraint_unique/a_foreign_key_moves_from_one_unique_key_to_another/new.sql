@@ -1,0 +1,2 @@
+CREATE TABLE a (x int, y int NOT NULL UNIQUE);
+CREATE TABLE b (k int CONSTRAINT b_a REFERENCES a (y));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT t_a UNIQUE, b int);
+INSERT INTO t VALUES (1, 2);

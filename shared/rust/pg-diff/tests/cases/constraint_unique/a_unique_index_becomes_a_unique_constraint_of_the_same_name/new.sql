@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT t_a UNIQUE, b int);
+CREATE TABLE u (a int REFERENCES t (a));

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int);
+CREATE UNIQUE INDEX t_a ON t (a);
+CREATE TABLE u (a int REFERENCES t (a));
+INSERT INTO t VALUES (1, 2);
+INSERT INTO u VALUES (1);

@@ -1,0 +1,4 @@
+CREATE TABLE a (x int, y int, CONSTRAINT a_u UNIQUE (x));
+CREATE TABLE b (x int, y int, CONSTRAINT b_a FOREIGN KEY (x) REFERENCES a (x));
+INSERT INTO a VALUES (1, 2);
+INSERT INTO b VALUES (1, 2);

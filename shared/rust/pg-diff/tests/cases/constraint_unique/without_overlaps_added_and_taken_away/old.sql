@@ -1,0 +1,2 @@
+CREATE TABLE t (id int4range, a tsrange, b tsrange, CONSTRAINT u UNIQUE (id, a WITHOUT OVERLAPS));
+INSERT INTO t VALUES ('[1,2)', '[2024-01-01,2024-01-02)', '[2024-01-01,2024-01-02)');

@@ -1,0 +1,3 @@
+CREATE TABLE t (a bigint, b text);
+CREATE VIEW v AS SELECT a, b FROM t;
+ALTER VIEW v ALTER a SET DEFAULT 1;

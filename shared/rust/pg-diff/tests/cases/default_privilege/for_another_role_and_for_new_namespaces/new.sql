@@ -1,0 +1,5 @@
+CREATE TABLE kept (id int);
+ALTER DEFAULT PRIVILEGES FOR ROLE xtask_case_owner GRANT SELECT ON TABLES TO xtask_case_reader;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO xtask_case_reader;
+CREATE SCHEMA app;
+CREATE TABLE app.t (id int);

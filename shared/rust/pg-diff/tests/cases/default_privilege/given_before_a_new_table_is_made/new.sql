@@ -1,0 +1,4 @@
+CREATE TABLE kept (id int);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO xtask_case_reader;
+CREATE TABLE made (id int);
+CREATE VIEW made_too AS SELECT id FROM made;

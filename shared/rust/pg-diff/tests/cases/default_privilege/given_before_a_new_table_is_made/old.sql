@@ -1,0 +1,2 @@
+CREATE TABLE kept (id int);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO xtask_case_reader;

@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO xtask_case_reader;
+CREATE TABLE app.t (id int);
+CREATE TABLE kept (id int);

@@ -1,0 +1,3 @@
+CREATE TABLE kept (id int);
+CREATE TABLE made (id int);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO xtask_case_reader;

@@ -1,0 +1,6 @@
+CREATE TABLE word (w varchar(20) PRIMARY KEY);
+CREATE FUNCTION is_word(text) RETURNS boolean LANGUAGE sql RETURN (SELECT EXISTS (SELECT FROM word WHERE w = $1));
+CREATE DOMAIN known AS text CONSTRAINT is_known CHECK (is_word(VALUE));
+CREATE TABLE t (id int, k known);
+INSERT INTO word VALUES ('x');
+INSERT INTO t VALUES (1, 'x');

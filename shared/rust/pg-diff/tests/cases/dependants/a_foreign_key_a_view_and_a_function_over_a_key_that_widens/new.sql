@@ -1,0 +1,6 @@
+CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+CREATE TABLE b (id int PRIMARY KEY, a_id bigint NOT NULL REFERENCES a ON DELETE CASCADE);
+CREATE INDEX b_a ON b (a_id);
+CREATE VIEW v AS SELECT a.id, b.id AS b_id FROM a LEFT JOIN b ON a.id = b.a_id;
+CREATE FUNCTION f(i bigint) RETURNS SETOF v LANGUAGE sql RETURN (SELECT v FROM v WHERE v.id = i);
+GRANT SELECT ON v TO xtask_case_reader;

@@ -1,0 +1,5 @@
+CREATE SEQUENCE s;
+CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql RETURN (SELECT last_value FROM s);
+CREATE TABLE t (id bigint DEFAULT nextval('s') PRIMARY KEY, seen bigint DEFAULT peek());
+CREATE VIEW v AS SELECT last_value FROM s;
+INSERT INTO t DEFAULT VALUES;

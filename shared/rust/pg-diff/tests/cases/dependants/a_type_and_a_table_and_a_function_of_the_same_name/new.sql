@@ -1,0 +1,3 @@
+CREATE TABLE thing (id int);
+CREATE FUNCTION thing() RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE TABLE u (t text);

@@ -1,0 +1,4 @@
+CREATE DOMAIN thing AS text;
+CREATE FUNCTION thing() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE u (t thing);
+INSERT INTO u VALUES ('x');

@@ -1,0 +1,5 @@
+CREATE TYPE state AS ENUM ('a', 'c');
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE t (id int PRIMARY KEY, state state DEFAULT 'a');
+CREATE VIEW v AS SELECT id FROM t WHERE state = 'a';
+INSERT INTO t VALUES (1, 'c');

@@ -1,0 +1,6 @@
+CREATE TABLE p (id bigint, a text);
+CREATE TABLE c1 (b int) INHERITS (p);
+CREATE TABLE c2 (b bigint) INHERITS (p);
+CREATE VIEW v AS SELECT a FROM p;
+CREATE VIEW w AS SELECT a, b FROM c1;
+CREATE INDEX c1_a ON c1 (a);

@@ -1,0 +1,7 @@
+CREATE TABLE p (id int, a varchar(5));
+CREATE TABLE c1 (b int) INHERITS (p);
+CREATE TABLE c2 (b int) INHERITS (p);
+CREATE VIEW v AS SELECT a FROM p;
+CREATE VIEW w AS SELECT a, b FROM c1;
+CREATE INDEX c1_a ON c1 (a);
+INSERT INTO c1 VALUES (1, 'x', 2);

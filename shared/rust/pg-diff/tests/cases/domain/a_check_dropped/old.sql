@@ -1,0 +1,3 @@
+CREATE DOMAIN d AS text CONSTRAINT c1 CHECK (VALUE <> '') CONSTRAINT c2 CHECK (length(VALUE) < 9);
+CREATE TABLE t (id int, a d);
+INSERT INTO t VALUES (1, 'x');

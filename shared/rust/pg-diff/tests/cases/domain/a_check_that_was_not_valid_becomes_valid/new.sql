@@ -1,0 +1,2 @@
+CREATE DOMAIN d AS int CONSTRAINT c CHECK (VALUE > 0);
+CREATE TABLE t (id int, a d);

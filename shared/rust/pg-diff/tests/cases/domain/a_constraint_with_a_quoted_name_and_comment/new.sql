@@ -1,0 +1,3 @@
+CREATE DOMAIN "D d" AS int CONSTRAINT "c ""1""" CHECK (VALUE > 0) CONSTRAINT "check" CHECK (VALUE < 9);
+COMMENT ON CONSTRAINT "c ""1""" ON DOMAIN "D d" IS 'it''s "so"';
+CREATE TABLE t (a "D d");

@@ -1,0 +1,2 @@
+CREATE DOMAIN "D d" AS int CONSTRAINT "c ""1""" CHECK (VALUE > 0);
+CREATE TABLE t (a "D d");

@@ -1,0 +1,4 @@
+CREATE DOMAIN d1 AS int DEFAULT 7;
+CREATE DOMAIN d2 AS int DEFAULT 2;
+CREATE DOMAIN d3 AS text;
+CREATE TABLE t (id int, a d1, b d2, c d3);

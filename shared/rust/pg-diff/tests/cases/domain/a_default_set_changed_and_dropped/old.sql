@@ -1,0 +1,5 @@
+CREATE DOMAIN d1 AS int;
+CREATE DOMAIN d2 AS int DEFAULT 1;
+CREATE DOMAIN d3 AS text DEFAULT 'it''s';
+CREATE TABLE t (id int, a d1, b d2, c d3);
+INSERT INTO t VALUES (1);

@@ -1,0 +1,2 @@
+CREATE DOMAIN mail AS text COLLATE "C" DEFAULT 'x@y' NOT NULL CONSTRAINT has_at CHECK (VALUE LIKE '%@%');
+CREATE TABLE t (id int PRIMARY KEY, mail mail);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE CHECK (a LIKE '%@%'));
+CREATE VIEW v AS SELECT a FROM t;

@@ -1,0 +1,5 @@
+CREATE DOMAIN bottom AS varchar(10) CHECK (VALUE <> '');
+CREATE DOMAIN middle AS bottom NOT NULL;
+CREATE DOMAIN top AS middle DEFAULT 'x';
+CREATE TABLE t (id int, a top);
+INSERT INTO t VALUES (1, 'y');

@@ -1,0 +1,3 @@
+CREATE DOMAIN d1 AS int NOT NULL;
+CREATE DOMAIN d2 AS int;
+CREATE TABLE t (id int, a d1, b d2);

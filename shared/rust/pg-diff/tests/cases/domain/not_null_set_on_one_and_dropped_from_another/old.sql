@@ -1,0 +1,4 @@
+CREATE DOMAIN d1 AS int;
+CREATE DOMAIN d2 AS int NOT NULL;
+CREATE TABLE t (id int, a d1, b d2);
+INSERT INTO t VALUES (1, 1, 1);

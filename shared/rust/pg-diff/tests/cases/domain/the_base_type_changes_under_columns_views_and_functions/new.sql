@@ -1,0 +1,5 @@
+CREATE DOMAIN amount AS bigint CHECK (VALUE >= 0);
+CREATE TABLE t (id int PRIMARY KEY, a amount DEFAULT 0, many amount[]);
+CREATE INDEX t_a ON t (a);
+CREATE VIEW v AS SELECT a + 1 AS a FROM t;
+CREATE FUNCTION f(a amount) RETURNS amount LANGUAGE sql AS 'SELECT a';

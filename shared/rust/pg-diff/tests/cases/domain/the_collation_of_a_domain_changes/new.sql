@@ -1,0 +1,2 @@
+CREATE DOMAIN label AS text COLLATE "POSIX";
+CREATE TABLE t (id int PRIMARY KEY, a label UNIQUE);

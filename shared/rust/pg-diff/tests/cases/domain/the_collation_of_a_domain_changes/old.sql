@@ -1,0 +1,3 @@
+CREATE DOMAIN label AS text COLLATE "C";
+CREATE TABLE t (id int PRIMARY KEY, a label UNIQUE);
+INSERT INTO t VALUES (1, 'x');

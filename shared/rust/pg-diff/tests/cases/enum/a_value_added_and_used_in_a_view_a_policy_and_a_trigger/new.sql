@@ -1,0 +1,6 @@
+CREATE TYPE state AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (id int PRIMARY KEY, state state);
+CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE VIEW v AS SELECT id FROM t WHERE state IN ('a', 'c');
+CREATE POLICY p ON t USING (state <> 'c');
+CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.state = 'c') EXECUTE FUNCTION noop();

@@ -1,0 +1,5 @@
+CREATE TYPE state AS ENUM ('a', 'b');
+CREATE TABLE t (id int PRIMARY KEY, state state);
+CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE VIEW v AS SELECT id FROM t WHERE state = 'a';
+INSERT INTO t VALUES (1, 'b');

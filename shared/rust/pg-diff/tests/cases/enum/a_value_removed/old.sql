@@ -1,0 +1,3 @@
+CREATE TYPE state AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (id int PRIMARY KEY, state state DEFAULT 'a' NOT NULL);
+INSERT INTO t VALUES (1, 'a'), (2, 'c');

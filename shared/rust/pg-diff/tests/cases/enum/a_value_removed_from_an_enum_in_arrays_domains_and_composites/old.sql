@@ -1,0 +1,5 @@
+CREATE TYPE state AS ENUM ('a', 'b', 'c');
+CREATE DOMAIN good AS state CHECK (VALUE <> 'c');
+CREATE TYPE pair AS (one state, many state[]);
+CREATE TABLE t (id int PRIMARY KEY, states state[] DEFAULT '{a}', good good, pair pair);
+INSERT INTO t VALUES (1, '{a,c}', 'a', '(a,"{c}")');

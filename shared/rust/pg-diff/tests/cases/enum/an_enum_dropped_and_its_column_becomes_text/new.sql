@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, state text DEFAULT 'a' NOT NULL CHECK (state IN ('a', 'b')));
+CREATE INDEX t_state ON t (state);

@@ -1,0 +1,4 @@
+CREATE TYPE state AS ENUM ('c', 'b', 'a');
+CREATE TABLE t (id int, state state) PARTITION BY LIST (state);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE TABLE gone (a int);
+INSERT INTO t VALUES (1);

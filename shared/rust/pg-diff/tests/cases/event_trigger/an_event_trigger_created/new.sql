@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int);
+CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER "On End" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f();
+CREATE EVENT TRIGGER on_rewrite ON table_rewrite EXECUTE FUNCTION f();
+COMMENT ON EVENT TRIGGER on_rewrite IS 'it''s watched';

@@ -1,0 +1,4 @@
+CREATE EXTENSION pg_trgm;
+CREATE TABLE doc (id int PRIMARY KEY, body text);
+CREATE INDEX doc_body ON doc USING gin (body gin_trgm_ops);
+INSERT INTO doc VALUES (1, 'some words');

@@ -1,0 +1,2 @@
+CREATE TABLE kept (id int);
+INSERT INTO kept VALUES (1);

@@ -1,0 +1,4 @@
+CREATE FOREIGN DATA WRAPPER dummy;
+CREATE SERVER far FOREIGN DATA WRAPPER dummy;
+CREATE FOREIGN TABLE remote (id bigint NOT NULL, name text COLLATE "C", n int DEFAULT 2, added date) SERVER far;
+CREATE VIEW seen AS SELECT id, name FROM remote;

@@ -1,0 +1,3 @@
+CREATE FOREIGN DATA WRAPPER dummy;
+CREATE SERVER far FOREIGN DATA WRAPPER dummy OPTIONS (host 'b', "dbName" 'x y');
+CREATE FOREIGN TABLE remote (id int) SERVER far;

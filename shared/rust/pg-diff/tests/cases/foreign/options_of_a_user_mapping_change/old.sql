@@ -1,0 +1,4 @@
+CREATE FOREIGN DATA WRAPPER dummy;
+CREATE SERVER far FOREIGN DATA WRAPPER dummy;
+CREATE USER MAPPING FOR xtask_case_reader SERVER far OPTIONS (login 'a', gone 'x');
+CREATE USER MAPPING FOR xtask_case_writer SERVER far;

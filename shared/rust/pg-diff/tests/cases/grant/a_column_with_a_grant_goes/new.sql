@@ -1,0 +1,2 @@
+CREATE TABLE t (id bigint, made int);
+GRANT SELECT (id, made) ON t TO xtask_case_reader;

@@ -1,0 +1,14 @@
+CREATE SCHEMA app;
+CREATE TABLE t (a int, b int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE SEQUENCE s;
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE pr(OUT a int) LANGUAGE plpgsql AS 'BEGIN END';
+CREATE TYPE e AS ENUM ('x');
+CREATE DOMAIN d AS int;
+GRANT USAGE, CREATE ON SCHEMA app TO xtask_case_reader;
+GRANT SELECT, INSERT ON t, v TO xtask_case_reader;
+GRANT USAGE ON SEQUENCE s TO xtask_case_reader;
+GRANT EXECUTE ON FUNCTION f(int) TO xtask_case_reader;
+GRANT EXECUTE ON PROCEDURE pr() TO xtask_case_reader;
+GRANT USAGE ON TYPE e, d TO xtask_case_reader;

@@ -1,0 +1,5 @@
+CREATE TABLE a (x int);
+CREATE TABLE b (x int);
+CREATE INDEX the_index ON a (x);
+INSERT INTO a VALUES (1);
+INSERT INTO b VALUES (1);

@@ -1,0 +1,4 @@
+CREATE FUNCTION norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower($1)';
+CREATE TABLE t (a text);
+CREATE INDEX t_i ON t (norm(a));
+INSERT INTO t VALUES ('X');

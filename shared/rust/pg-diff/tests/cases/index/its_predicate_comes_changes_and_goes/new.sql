@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b boolean);
+CREATE INDEX t_1 ON t (a) WHERE b;
+CREATE INDEX t_2 ON t (a) WHERE b IS NOT TRUE AND a > 0;
+CREATE UNIQUE INDEX t_3 ON t (a);

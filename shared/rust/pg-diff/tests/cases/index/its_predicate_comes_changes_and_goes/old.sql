@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b boolean);
+CREATE INDEX t_1 ON t (a);
+CREATE INDEX t_2 ON t (a) WHERE b;
+CREATE UNIQUE INDEX t_3 ON t (a) WHERE NOT b;
+INSERT INTO t VALUES (1, true);

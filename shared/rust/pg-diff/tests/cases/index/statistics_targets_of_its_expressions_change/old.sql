@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int);
+CREATE INDEX t_i ON t ((a + b), a, (a - b));
+ALTER INDEX t_i ALTER COLUMN 1 SET STATISTICS 100;
+INSERT INTO t VALUES (1, 2);

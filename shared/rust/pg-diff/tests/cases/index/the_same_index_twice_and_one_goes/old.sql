@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+CREATE INDEX one ON t (a);
+CREATE INDEX two ON t (a);
+COMMENT ON INDEX two IS 'goes';
+INSERT INTO t VALUES (1);

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int);
+CREATE TABLE c (CONSTRAINT c1 CHECK (id > 0)) INHERITS (p);

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int CONSTRAINT c1 CHECK (id >= 0), a int CONSTRAINT c2 CHECK (a > 0));
+CREATE TABLE c () INHERITS (p);

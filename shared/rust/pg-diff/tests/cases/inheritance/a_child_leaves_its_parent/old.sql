@@ -1,0 +1,4 @@
+CREATE TABLE p (id int, a text);
+CREATE TABLE c (b int) INHERITS (p);
+CREATE VIEW v AS SELECT id FROM p;
+INSERT INTO c VALUES (1, 'x', 2);

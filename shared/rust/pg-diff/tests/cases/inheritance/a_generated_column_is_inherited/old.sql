@@ -1,0 +1,3 @@
+CREATE TABLE p (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE c (b int) INHERITS (p);
+INSERT INTO c (a, b) VALUES (1, 2);

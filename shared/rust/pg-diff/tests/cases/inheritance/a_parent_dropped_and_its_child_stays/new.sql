@@ -1,0 +1,1 @@
+CREATE TABLE c (id int, a text CONSTRAINT p_a_check CHECK (a <> ''), b int);

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int DEFAULT 2, a text DEFAULT 'q');
+CREATE TABLE c (id int NOT NULL, a text DEFAULT 'd' NOT NULL) INHERITS (p);

@@ -1,0 +1,3 @@
+CREATE FUNCTION one() RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+CREATE TABLE t (id int DEFAULT one());
+CREATE INDEX t_one ON t ((id + one()));

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b text);
+CREATE MATERIALIZED VIEW "M v" WITH (fillfactor = 80) AS SELECT a, count(*) AS n FROM t GROUP BY a;
+CREATE UNIQUE INDEX "M a" ON "M v" (a);
+CREATE INDEX ON "M v" (n DESC) WHERE n > 1;
+ALTER MATERIALIZED VIEW "M v" CLUSTER ON "M a";

@@ -1,0 +1,3 @@
+CREATE SCHEMA "user";
+CREATE TABLE "user"."table" ("column" int);
+INSERT INTO "user"."table" VALUES (1);

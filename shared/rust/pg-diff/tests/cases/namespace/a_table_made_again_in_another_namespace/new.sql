@@ -1,0 +1,4 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE b.item (id int PRIMARY KEY);
+CREATE TABLE b.part (id int PRIMARY KEY, item_id int REFERENCES b.item);

@@ -1,0 +1,5 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.item (id int PRIMARY KEY);
+CREATE TABLE b.part (id int PRIMARY KEY, item_id int REFERENCES a.item);
+INSERT INTO b.part VALUES (1, NULL);

@@ -1,0 +1,3 @@
+CREATE SCHEMA "схема";
+CREATE TABLE "схема"."таблица" ("имя" text);
+INSERT INTO "схема"."таблица" VALUES ('да');

@@ -1,0 +1,5 @@
+CREATE TABLE one (id serial PRIMARY KEY);
+CREATE VIEW two AS SELECT id FROM one;
+CREATE SCHEMA app;
+CREATE TABLE app.one (id int);
+INSERT INTO app.one VALUES (1);

@@ -1,0 +1,10 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.item (id int PRIMARY KEY, name text);
+CREATE TABLE b.item (id int PRIMARY KEY, name text);
+CREATE INDEX item_name ON a.item (name);
+CREATE INDEX item_name ON b.item (name);
+CREATE VIEW a.items AS SELECT name FROM a.item;
+CREATE VIEW b.items AS SELECT name FROM b.item;
+INSERT INTO a.item VALUES (1, 'x');
+INSERT INTO b.item VALUES (2, 'y');

@@ -1,0 +1,2 @@
+CREATE TYPE p AS (x int);
+CREATE FUNCTION p_hash(p) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT hashint4(($1).x)';

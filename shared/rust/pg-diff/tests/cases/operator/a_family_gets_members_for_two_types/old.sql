@@ -1,0 +1,1 @@
+CREATE OPERATOR FAMILY ints USING btree;

@@ -1,0 +1,3 @@
+CREATE FUNCTION cat(int, int) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT $1 || '-' || $2 $$;
+CREATE OPERATOR |+| (LEFTARG = int, RIGHTARG = int, FUNCTION = cat);
+CREATE VIEW v AS SELECT 1 |+| 2 AS c;

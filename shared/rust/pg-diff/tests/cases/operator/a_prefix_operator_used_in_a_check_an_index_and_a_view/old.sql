@@ -1,0 +1,2 @@
+CREATE TABLE t (n int);
+INSERT INTO t VALUES (3);

@@ -1,0 +1,5 @@
+CREATE FUNCTION back(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT btint4cmp($2, $1)';
+CREATE OPERATOR CLASS back_ops FOR TYPE int USING btree AS
+    OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 back(int, int);
+CREATE TABLE t (n int);
+CREATE INDEX t_n ON t (n back_ops);

@@ -1,0 +1,3 @@
+CREATE FUNCTION back(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT btint4cmp($2, $1)';
+CREATE TABLE t (n int);
+INSERT INTO t VALUES (1), (2);

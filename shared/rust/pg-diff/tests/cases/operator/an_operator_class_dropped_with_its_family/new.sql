@@ -1,0 +1,2 @@
+CREATE TABLE t (n int);
+CREATE INDEX t_n ON t (n DESC);

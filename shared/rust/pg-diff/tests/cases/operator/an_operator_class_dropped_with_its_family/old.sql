@@ -1,0 +1,7 @@
+CREATE FUNCTION back(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT btint4cmp($2, $1)';
+CREATE OPERATOR FAMILY back_fam USING btree;
+CREATE OPERATOR CLASS back_ops FOR TYPE int USING btree FAMILY back_fam AS
+    OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 back(int, int);
+CREATE TABLE t (n int);
+CREATE INDEX t_n ON t (n back_ops);
+INSERT INTO t VALUES (1), (2);

@@ -1,0 +1,6 @@
+CREATE FUNCTION lt(int, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 < length($2)';
+CREATE FUNCTION ge(int, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 >= length($2)';
+CREATE FUNCTION gt(text, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT length($1) > $2';
+CREATE OPERATOR <<< (LEFTARG = int, RIGHTARG = text, FUNCTION = lt, NEGATOR = >>==, COMMUTATOR = >>>);
+CREATE OPERATOR >>== (LEFTARG = int, RIGHTARG = text, FUNCTION = ge, NEGATOR = <<<);
+CREATE OPERATOR >>> (LEFTARG = text, RIGHTARG = int, FUNCTION = gt, COMMUTATOR = <<<);

@@ -1,0 +1,2 @@
+CREATE FUNCTION lt(int, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 < length($2)';
+CREATE OPERATOR <<< (LEFTARG = int, RIGHTARG = text, FUNCTION = lt);

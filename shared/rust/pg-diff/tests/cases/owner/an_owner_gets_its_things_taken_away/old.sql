@@ -1,0 +1,5 @@
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+ALTER FUNCTION f() OWNER TO xtask_case_owner;
+CREATE TABLE t (a int);
+ALTER TABLE t OWNER TO xtask_case_owner;
+GRANT SELECT ON t TO xtask_case_owner;

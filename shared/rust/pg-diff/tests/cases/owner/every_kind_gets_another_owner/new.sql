@@ -1,0 +1,14 @@
+CREATE SCHEMA app;
+CREATE VIEW app.v AS SELECT 1 AS a;
+CREATE MATERIALIZED VIEW app.m AS SELECT 1 AS a;
+CREATE SEQUENCE app.s;
+CREATE FUNCTION app.f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE app.e AS ENUM ('x');
+CREATE DOMAIN app.d AS int;
+ALTER SCHEMA app OWNER TO xtask_case_owner;
+ALTER VIEW app.v OWNER TO xtask_case_owner;
+ALTER MATERIALIZED VIEW app.m OWNER TO xtask_case_owner;
+ALTER SEQUENCE app.s OWNER TO xtask_case_owner;
+ALTER FUNCTION app.f(int) OWNER TO xtask_case_owner;
+ALTER TYPE app.e OWNER TO xtask_case_owner;
+ALTER DOMAIN app.d OWNER TO xtask_case_owner;

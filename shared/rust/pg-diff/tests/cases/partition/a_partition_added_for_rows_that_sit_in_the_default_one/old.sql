@@ -1,0 +1,4 @@
+CREATE TABLE t (k text, n int) PARTITION BY LIST (k);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+INSERT INTO t VALUES ('a', 1), ('b', 2), ('c', 3);

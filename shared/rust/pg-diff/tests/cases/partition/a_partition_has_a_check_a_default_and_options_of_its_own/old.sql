@@ -1,0 +1,3 @@
+CREATE TABLE t (id int, v text DEFAULT 'p') PARTITION BY RANGE (id);
+CREATE TABLE t_1 PARTITION OF t (v DEFAULT 'c') FOR VALUES FROM (0) TO (10) WITH (fillfactor = 70);
+INSERT INTO t VALUES (1, 'x');

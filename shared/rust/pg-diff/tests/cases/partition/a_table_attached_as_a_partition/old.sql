@@ -1,0 +1,6 @@
+CREATE TABLE t (id int NOT NULL, v text) PARTITION BY RANGE (id);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE TABLE old_t (id int NOT NULL, v text);
+CREATE INDEX t_v ON t (v);
+CREATE INDEX old_t_v ON old_t (v);
+INSERT INTO old_t VALUES (-5, 'x');

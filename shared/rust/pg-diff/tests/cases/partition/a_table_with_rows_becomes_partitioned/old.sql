@@ -1,0 +1,4 @@
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL, v text, PRIMARY KEY (id, at));
+CREATE INDEX t_v ON t (v);
+CREATE VIEW w AS SELECT id, v FROM t;
+INSERT INTO t (at, v) VALUES ('2023-05-05', 'x'), ('2024-05-05', 'y');

@@ -1,0 +1,3 @@
+CREATE FUNCTION bucket(int) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT ($1 / 10)::bigint';
+CREATE TABLE t (id int, v text) PARTITION BY LIST (bucket(id));
+CREATE TABLE t_0 PARTITION OF t FOR VALUES IN (0);

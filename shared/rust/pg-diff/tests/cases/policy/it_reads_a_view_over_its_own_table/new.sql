@@ -1,0 +1,3 @@
+CREATE TABLE t (id int, a text);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE POLICY p ON t USING (a IN (SELECT a FROM v));

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n varchar(10) DEFAULT '5');
+CREATE INDEX t_n ON t (n);
+INSERT INTO t VALUES (1, '7');

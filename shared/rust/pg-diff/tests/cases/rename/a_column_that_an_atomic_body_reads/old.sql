@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a text);
+CREATE FUNCTION f(i int) RETURNS text LANGUAGE sql RETURN (SELECT a FROM t WHERE id = i);
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,14 @@
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE t (
+    id int,
+    -- @renamed from=a
+    b int CONSTRAINT c CHECK (b > 0),
+    g int GENERATED ALWAYS AS (b + 1) STORED
+);
+CREATE INDEX t_i ON t (b) WHERE b > 1;
+CREATE VIEW v AS SELECT id, b AS a FROM t;
+CREATE POLICY p ON t USING (b > 0);
+CREATE TRIGGER tr BEFORE UPDATE OF b ON t FOR EACH ROW WHEN (NEW.b > 0) EXECUTE FUNCTION f();
+CREATE STATISTICS s ON id, b FROM t;
+GRANT SELECT (b) ON t TO xtask_case_reader;
+COMMENT ON COLUMN t.b IS 'stays';

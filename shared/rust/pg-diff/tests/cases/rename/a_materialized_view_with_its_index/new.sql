@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+-- @renamed from=m
+CREATE MATERIALIZED VIEW m2 AS SELECT a FROM t;
+CREATE UNIQUE INDEX m_a ON m2 (a);

@@ -1,0 +1,5 @@
+CREATE SCHEMA app;
+CREATE TYPE app.e AS ENUM ('x');
+CREATE TABLE app.t (id serial PRIMARY KEY, e app.e DEFAULT 'x');
+CREATE VIEW v AS SELECT id FROM app.t;
+INSERT INTO app.t DEFAULT VALUES;

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int, during tsrange, EXCLUDE USING gist (during WITH &&));
+CREATE TABLE p (k int, v text) PARTITION BY LIST (k);
+CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1);
+INSERT INTO t VALUES (1, '[2024-01-01,2024-01-02)');
+INSERT INTO p VALUES (1, 'x');

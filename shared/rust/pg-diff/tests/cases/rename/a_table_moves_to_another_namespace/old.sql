@@ -1,0 +1,5 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.t (id serial PRIMARY KEY, v text);
+CREATE VIEW w AS SELECT v FROM a.t;
+INSERT INTO a.t (v) VALUES ('x');

@@ -1,0 +1,2 @@
+CREATE TABLE node (id int CONSTRAINT node_pkey PRIMARY KEY, up int CONSTRAINT node_up REFERENCES node);
+INSERT INTO node VALUES (1, NULL), (2, 1);

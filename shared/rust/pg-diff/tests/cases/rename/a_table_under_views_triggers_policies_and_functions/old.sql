@@ -1,0 +1,9 @@
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE person (id int, name text);
+CREATE VIEW v AS SELECT name FROM person;
+CREATE TRIGGER tr BEFORE INSERT ON person FOR EACH ROW EXECUTE FUNCTION f();
+CREATE POLICY p ON person USING (id > 0);
+CREATE FUNCTION g(person) RETURNS text LANGUAGE sql AS 'SELECT $1.name';
+GRANT SELECT ON person TO xtask_case_reader;
+COMMENT ON TABLE person IS 'stays';
+INSERT INTO person VALUES (1, 'x');

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW w AS SELECT a FROM v;
+GRANT SELECT ON v TO xtask_case_reader;
+COMMENT ON VIEW v IS 'stays';

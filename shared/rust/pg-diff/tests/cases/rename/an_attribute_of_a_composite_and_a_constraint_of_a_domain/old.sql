@@ -1,0 +1,5 @@
+CREATE TYPE pair AS (a int, b int);
+CREATE DOMAIN d AS int CONSTRAINT old_one CHECK (VALUE > 0);
+CREATE TABLE t (id int PRIMARY KEY, p pair, d d);
+CREATE VIEW v AS SELECT (p).a FROM t;
+INSERT INTO t VALUES (1, ROW(1, 2), 3);

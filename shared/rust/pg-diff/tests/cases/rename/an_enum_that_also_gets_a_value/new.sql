@@ -1,0 +1,3 @@
+-- @renamed from=mood
+CREATE TYPE feeling AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE t (id int, m feeling DEFAULT 'ok');

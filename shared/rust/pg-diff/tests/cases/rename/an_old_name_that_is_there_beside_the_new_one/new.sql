@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id int PRIMARY KEY,
+    a text NOT NULL,
+    -- @renamed from=a
+    b text
+);

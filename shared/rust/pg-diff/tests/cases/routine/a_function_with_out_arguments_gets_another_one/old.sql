@@ -1,0 +1,3 @@
+CREATE FUNCTION f(a int, OUT b int, OUT c text) LANGUAGE sql AS $$ SELECT 1, 'x' $$;
+CREATE VIEW v AS SELECT (f(1)).b, (f(1)).c;
+COMMENT ON FUNCTION f(int) IS 'stays';

@@ -1,0 +1,3 @@
+CREATE FUNCTION f(a bigint) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW v AS SELECT f(1) AS n;
+COMMENT ON FUNCTION f(bigint) IS 'stays';

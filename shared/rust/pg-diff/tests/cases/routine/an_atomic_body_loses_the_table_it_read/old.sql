@@ -1,0 +1,3 @@
+CREATE TABLE gone (id int);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql RETURN (SELECT count(*) FROM gone);
+CREATE VIEW v AS SELECT f() AS n;

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int PRIMARY KEY, name varchar(10));
+CREATE FUNCTION f(a int) RETURNS varchar LANGUAGE sql BEGIN ATOMIC
+    SELECT name FROM t WHERE id = a;
+END;
+INSERT INTO t VALUES (1, 'x');

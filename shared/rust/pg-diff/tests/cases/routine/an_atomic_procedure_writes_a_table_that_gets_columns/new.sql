@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, c int DEFAULT 0);
+CREATE PROCEDURE add_one(n int) LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO t (a, c) VALUES (n, n);
+    DELETE FROM t WHERE a < 0;
+END;

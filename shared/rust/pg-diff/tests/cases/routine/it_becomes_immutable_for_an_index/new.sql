@@ -1,0 +1,3 @@
+CREATE FUNCTION f(a int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT a';
+CREATE TABLE t (a int);
+CREATE INDEX t_f ON t (f(a));

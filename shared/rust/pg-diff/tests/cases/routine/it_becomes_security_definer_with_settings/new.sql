@@ -1,0 +1,2 @@
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, "My S" AS 'SELECT 1';
+CREATE FUNCTION g() RETURNS int LANGUAGE sql SET work_mem = '2MB' AS 'SELECT 1';

@@ -1,0 +1,3 @@
+CREATE TABLE t (a bigint, b text);
+CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql AS 'SELECT * FROM public.t';
+CREATE VIEW v AS SELECT a FROM f();

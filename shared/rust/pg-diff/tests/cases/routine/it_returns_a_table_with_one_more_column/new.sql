@@ -1,0 +1,2 @@
+CREATE FUNCTION f() RETURNS TABLE (a int, b text) LANGUAGE sql AS $$ SELECT 1, 'x' $$;
+CREATE VIEW v AS SELECT * FROM f();

@@ -1,0 +1,2 @@
+CREATE FUNCTION f(int) RETURNS int IMMUTABLE STRICT LANGUAGE internal AS 'int4abs';
+CREATE FUNCTION w() RETURNS bigint IMMUTABLE LANGUAGE internal WINDOW AS 'window_row_number';

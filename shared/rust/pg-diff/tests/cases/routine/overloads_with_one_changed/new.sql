@@ -1,0 +1,4 @@
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION f(a text) RETURNS text LANGUAGE sql AS 'SELECT a';
+CREATE FUNCTION f(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 4';
+CREATE VIEW v AS SELECT f(1) AS a, f('x'::text) AS b, f(1, 2) AS c;

@@ -1,0 +1,4 @@
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION f(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 3';
+CREATE VIEW v AS SELECT f(1) AS a, f('x'::text) AS b, f(1, 2) AS c;

@@ -1,0 +1,6 @@
+CREATE FUNCTION f(a int) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT a::bigint';
+GRANT EXECUTE ON FUNCTION f(int) TO xtask_case_reader;
+CREATE TABLE t (a int DEFAULT f(1) CONSTRAINT c CHECK (f(a) > 0), g bigint GENERATED ALWAYS AS (f(a)) STORED);
+CREATE INDEX t_f ON t (f(a));
+CREATE VIEW v AS SELECT f(a) AS n FROM t;
+CREATE POLICY p ON t USING (f(a) > 0);

@@ -1,0 +1,3 @@
+CREATE FUNCTION f(VARIADIC a anyarray) RETURNS anyelement IMMUTABLE LANGUAGE sql AS 'SELECT a[1]';
+CREATE FUNCTION g(a anyelement, b anyelement) RETURNS anyarray LANGUAGE sql AS 'SELECT ARRAY[a, b]';
+CREATE VIEW v AS SELECT f(1, 2) AS n;

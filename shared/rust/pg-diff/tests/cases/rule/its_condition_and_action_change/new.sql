@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE TABLE log (a int, b text);
+CREATE RULE r AS ON DELETE TO t WHERE OLD.a > 5 DO INSTEAD INSERT INTO log VALUES (OLD.a, 'x');
+COMMENT ON RULE r ON t IS 'stays';

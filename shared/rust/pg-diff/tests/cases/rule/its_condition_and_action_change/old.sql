@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE TABLE log (a int, b text);
+CREATE RULE r AS ON DELETE TO t WHERE OLD.a > 0 DO ALSO INSERT INTO log (a) VALUES (OLD.a);
+COMMENT ON RULE r ON t IS 'stays';

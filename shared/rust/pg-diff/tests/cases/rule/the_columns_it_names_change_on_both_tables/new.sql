@@ -1,0 +1,4 @@
+CREATE TABLE t (id bigint PRIMARY KEY, a text);
+CREATE TABLE log (id bigint, a text);
+CREATE RULE r AS ON UPDATE TO t WHERE OLD.a <> NEW.a DO ALSO INSERT INTO log VALUES (OLD.id, OLD.a);
+ALTER TABLE t DISABLE RULE r;

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int PRIMARY KEY, a varchar(5), gone int);
+CREATE TABLE log (id int, a varchar(5));
+CREATE RULE r AS ON UPDATE TO t WHERE OLD.a <> NEW.a DO ALSO INSERT INTO log VALUES (OLD.id, OLD.a);
+ALTER TABLE t DISABLE RULE r;
+INSERT INTO t VALUES (1, 'x', 2);

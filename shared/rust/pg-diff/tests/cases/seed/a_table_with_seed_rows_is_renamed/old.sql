@@ -1,0 +1,2 @@
+CREATE TABLE kind (code text PRIMARY KEY, title text);
+INSERT INTO kind VALUES ('a', 'A');

@@ -1,0 +1,2 @@
+CREATE TABLE note (a int, b text);
+INSERT INTO note VALUES (1, 'x');

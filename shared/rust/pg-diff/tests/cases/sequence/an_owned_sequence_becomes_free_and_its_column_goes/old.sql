@@ -1,0 +1,2 @@
+CREATE TABLE t (id bigserial, name text);
+INSERT INTO t (name) VALUES ('x');

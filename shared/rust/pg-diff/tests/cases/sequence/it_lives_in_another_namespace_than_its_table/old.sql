@@ -1,0 +1,4 @@
+CREATE SCHEMA ids;
+CREATE SEQUENCE ids.numbers;
+CREATE TABLE t (id bigint DEFAULT nextval('ids.numbers') PRIMARY KEY);
+INSERT INTO t DEFAULT VALUES;

@@ -1,0 +1,2 @@
+CREATE SEQUENCE s AS bigint;
+SELECT setval('s', 41);

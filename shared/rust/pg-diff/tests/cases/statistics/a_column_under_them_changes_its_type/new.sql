@@ -1,0 +1,5 @@
+CREATE TABLE t (a numeric, b text);
+CREATE SCHEMA stats;
+CREATE STATISTICS stats.s1 ON a, b FROM t;
+CREATE STATISTICS stats.s2 ON lower(b), (a + 1) FROM t;
+ALTER STATISTICS stats.s2 SET STATISTICS 77;

@@ -1,0 +1,6 @@
+CREATE TABLE t (a int, b varchar(5));
+CREATE SCHEMA stats;
+CREATE STATISTICS stats.s1 ON a, b FROM t;
+CREATE STATISTICS stats.s2 ON lower(b), (a + 1) FROM t;
+ALTER STATISTICS stats.s2 SET STATISTICS 77;
+INSERT INTO t VALUES (1, 'x');

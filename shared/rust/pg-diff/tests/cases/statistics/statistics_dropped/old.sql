@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE STATISTICS s ON a, b FROM t;
+INSERT INTO t VALUES (1, 2);

@@ -1,0 +1,3 @@
+CREATE FUNCTION f(int) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT $1::bigint';
+CREATE TABLE t (a int, b int);
+CREATE STATISTICS s ON f(a), b FROM t;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id serial PRIMARY KEY, a text);
+CREATE INDEX t_a ON t (a);
+INSERT INTO t (a) VALUES ('x');

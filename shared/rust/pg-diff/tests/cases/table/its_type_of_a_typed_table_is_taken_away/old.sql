@@ -1,0 +1,3 @@
+CREATE TYPE kind AS (a int, b text);
+CREATE TABLE t OF kind;
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,3 @@
+CREATE TABLE "a ""b"" c" ("x
+y" int);
+INSERT INTO "a ""b"" c" VALUES (1);

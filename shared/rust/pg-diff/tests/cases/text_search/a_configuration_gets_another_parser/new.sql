@@ -1,0 +1,3 @@
+CREATE TEXT SEARCH CONFIGURATION ours (PARSER = "default");
+ALTER TEXT SEARCH CONFIGURATION ours ADD MAPPING FOR asciiword WITH simple;
+CREATE FUNCTION words(text) RETURNS tsvector IMMUTABLE LANGUAGE sql AS $$ SELECT to_tsvector('public.ours', $1) $$;

@@ -1,0 +1,3 @@
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE t (a int, b text);
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE TABLE u (t int);
+CREATE VIEW v AS SELECT t.t FROM u AS t;

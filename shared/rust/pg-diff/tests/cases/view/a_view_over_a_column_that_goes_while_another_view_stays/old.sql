@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, gone int);
+CREATE VIEW v AS SELECT a, gone FROM t;
+CREATE VIEW w AS SELECT a FROM t;
+INSERT INTO t VALUES (1, 2);

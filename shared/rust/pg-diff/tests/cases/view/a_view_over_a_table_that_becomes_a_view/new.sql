@@ -1,0 +1,3 @@
+CREATE TABLE base (a int, b text);
+CREATE VIEW t AS SELECT a, b FROM base;
+CREATE VIEW v AS SELECT a FROM t;

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text, c date);
+CREATE VIEW v AS SELECT t AS whole, (t).b FROM t;
+CREATE VIEW w AS SELECT row_to_json(t) AS j FROM t;

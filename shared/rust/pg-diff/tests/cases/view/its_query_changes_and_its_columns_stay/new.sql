@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE VIEW v AS SELECT a, upper(b) AS b FROM t WHERE a > 0 ORDER BY a LIMIT 5;
+CREATE VIEW w AS SELECT a FROM v;

@@ -1,0 +1,19 @@
+CREATE TABLE one (
+    a int NOT NULL,
+    b int CONSTRAINT "b is there" NOT NULL,
+    c int,
+    d int,
+    v int GENERATED ALWAYS AS (a * 2),
+    s int GENERATED ALWAYS AS (a * 3) STORED,
+    CONSTRAINT loose CHECK (a > 0) NOT ENFORCED
+);
+ALTER TABLE one ADD CONSTRAINT one_c_not_null NOT NULL c NO INHERIT NOT VALID;
+ALTER TABLE one ADD CONSTRAINT late CHECK (a > 1) NOT VALID;
+CREATE TABLE child () INHERITS (one);
+CREATE TABLE t23456789012345678901234567890123456789012345678901234567890123 (column_with_a_name int NOT NULL);
+CREATE TABLE room (id int4range, during daterange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
+CREATE TABLE stay (room int4range, during daterange,
+    FOREIGN KEY (room, PERIOD during) REFERENCES room (id, PERIOD during));
+CREATE PUBLICATION generated FOR TABLE one WITH (publish_generated_columns = stored);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO PUBLIC;
+CREATE DOMAIN d AS int CONSTRAINT "a name" NOT NULL;
