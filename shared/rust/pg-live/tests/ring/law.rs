@@ -213,7 +213,7 @@ impl Hearing<'_> {
             }
             let session = self.session(OLD).await;
             let other = self.session(NEW).await;
-            let before = Before::read(&session, &other).await;
+            let before = Before::read(&session, &other, &self.intents).await;
             let before = before.expect("tables can be read");
             self.verdict.rows = before.row_count();
             let against = engine::ask(&session, forward).await;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pg_diff::catalog::Kind;
+use pg_diff::declared::Intents;
 use pg_diff::plan::{HazardKind, Plan};
 use pg_live::{Result, Session, quote_ident};
 
@@ -27,13 +28,26 @@ pub struct Before {
     rows: BTreeMap<Name, Vec<String>>,
     /// Columns that hold anything but null.
     filled: BTreeSet<(Name, String)>,
+    /// Columns, by name, whose values an annotation asks to change.
+    asked: BTreeSet<String>,
 }
 
 impl Before {
     /// `new` is a session on the database that is migrated to.
-    pub async fn read(old_session: &Session, new_session: &Session) -> Result<Before> {
+    pub async fn read(
+        old_session: &Session,
+        new_session: &Session,
+        intents: &Intents,
+    ) -> Result<Before> {
         let (old, new) = (shape(old_session).await?, shape(new_session).await?);
-        let mut before = Before { old, new, rows: BTreeMap::new(), filled: BTreeSet::new() };
+        let changed = intents.using.keys().chain(intents.backfills.keys());
+        let mut before = Before {
+            old,
+            new,
+            rows: BTreeMap::new(),
+            filled: BTreeSet::new(),
+            asked: changed.map(|id| id.part.to_string()).collect(),
+        };
         for (name, table) in &before.old {
             let kept = before.kept(name, table);
             let from = select_from(name, table);
@@ -58,7 +72,7 @@ impl Before {
     fn kept(&self, name: &Name, table: &Table) -> Vec<String> {
         let Some(after) = self.new.get(name) else { return Vec::new() };
         let is_kept = |(column, type_name): &(&String, &String)| {
-            after.columns.get(*column) == Some(*type_name)
+            after.columns.get(*column) == Some(*type_name) && !self.asked.contains(*column)
         };
         table.columns.iter().filter(is_kept).map(|(column, _)| column.clone()).collect()
     }
