@@ -85,7 +85,6 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
         },
     };
     let progress = ctx.term.progress("ask the rows");
-    allow::forget_empty(&mut found);
     early::add_hazards(ctx, &workshop, &mut found);
     let asked = asking::ask(ctx, &live, &found.plan, &found.renamed)?;
     let seeds = seeds_of(ctx, &workshop, &live, &found)?;

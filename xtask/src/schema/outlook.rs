@@ -15,7 +15,7 @@ use pg_diff::rename::{self, Renamed};
 use pg_diff::{Catalog, Change, Options, Plan, diff, plan};
 use pg_live::{Session, introspect, rows};
 
-use super::clone;
+use super::{allow, clone};
 use super::lens::Lens;
 use super::prove::{self, Proof, Proving};
 use super::reading::{Place, Reading};
@@ -137,6 +137,7 @@ pub fn outlook(
     outlook.plan = plan(&outlook.current, &outlook.desired, &options);
     let steps = outlook.renamed.iter().flat_map(|it| it.steps.clone());
     outlook.plan.steps = steps.chain(std::mem::take(&mut outlook.plan.steps)).collect();
+    allow::forget_empty(&mut outlook);
     if let Some(clone) = clone.filter(|_| wants_proof) {
         let proving = Proving { workshop, clone, lens };
         outlook.proof = Some(prove::prove(ctx, &mut outlook, proving)?);

@@ -294,7 +294,7 @@ fn way_back(
 
 /// Rows and values that go with the plan: the way back makes their place anew,
 /// empty.
-fn data_loss(outlook: &Outlook) -> Vec<Hazard> {
+pub fn data_loss(outlook: &Outlook) -> Vec<Hazard> {
     let all = outlook.plan.hazards().into_iter();
     all.filter(|hazard| hazard.kind == HazardKind::DataLoss).cloned().collect()
 }

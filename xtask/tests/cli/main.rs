@@ -34,6 +34,12 @@ mod verify;
 
 mod diff;
 
+mod patterns;
+
+mod migrate;
+
+mod seed_rows;
+
 mod table;
 
 mod swap;
