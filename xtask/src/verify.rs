@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use pg_diff::dump::{self, DumpChange};
+use pg_diff::dump::DumpChange;
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::health::{self, HealthFinding};
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::schema::opinion;
 use crate::target::Target;
 use crate::target::local::Slot;
 use crate::tools::pg_dump;
@@ -145,7 +146,7 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
     let live_dump = dumping.finish(ctx)?;
     Ok(Verification {
         objects: proven.dump.count_by_kind(),
-        differences: dump::compare(&proven.dump, &live_dump),
+        differences: opinion::compare(&proven.dump, &live_dump),
         seeds,
         health,
         complete: probe == Probe::Ready,

@@ -3,6 +3,7 @@
 //!
 //! Must never: change either of them.
 
+use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
@@ -18,6 +19,7 @@ use crate::schema::allow::{self, Allowed};
 use crate::schema::card::{self, Format, Show};
 use crate::schema::known::Known;
 use crate::schema::outlook::{Outlook, outlook};
+use crate::schema::plan_file;
 use crate::schema::reading::{self, Looked, Reading};
 use crate::schema::rules::{self, Rules};
 use crate::schema::seeding;
@@ -28,10 +30,14 @@ use crate::target::Target;
 pub const COMMAND: Command = Command {
     name: "db-diff",
     summary: "Show what differs from init.sql and the plan to get there; exit 2 on differences",
-    usage: "[FROM] [TO] [--sql] [--no-proof] [--format HOW]",
+    usage: "[FROM] [TO] [--sql] [--out FILE] [--no-proof] [--format HOW]",
     flags: &[
         ("FROM, TO", WORDS),
         ("--sql", "the SQL also of long plans"),
+        (
+            "--out FILE",
+            "write the plan: FILE.sql for psql and people, FILE.json for `db-migrate --plan`",
+        ),
         ("--no-proof", "do not run the plan on a clone: no locks, no times"),
         Format::FLAG,
         rules::FLAGS[0],
@@ -51,6 +57,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let rules = Rules::of(ctx, &mut rest)?;
     let format = Format::parse(rest.value("--format")?.as_deref())?;
     let (sql, no_proof) = (rest.flag("--sql"), rest.flag("--no-proof"));
+    let out = rest.value("--out")?;
     let target = Rc::new(Target::resolve(ctx)?);
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
     let words = rest.words(COMMAND.name, 2)?;
@@ -95,6 +102,11 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     };
     let mut data = card::document(&found, &missing);
     data["seeds"] = json!(seeds);
+    if let Some(out) = out {
+        let (sql, json) = plan_file::write(ctx, &workshop, &found, Path::new(&out))?;
+        ctx.term.status(&format!("wrote {} and {}", sql.display(), json.display()));
+        data["files"] = json!([sql, json]);
+    }
     Ok(Answer { exit: Exit::Attention, text, data })
 }
 

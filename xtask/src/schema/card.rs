@@ -59,25 +59,21 @@ pub struct Show<'a> {
 
 /// `osint_platform -> infrastructure/postgres/init.sql: +2 ~1 -1`
 pub fn headline(outlook: &Outlook) -> String {
-    let count = |mark: char| outlook.changes.iter().filter(|it| it.mark() == mark).count();
+    let tree = tree::tree(outlook);
     let renamed = match outlook.renamed.len() {
         0 => String::new(),
         count => format!(" >{count}"),
     };
     format!(
         "{} -> {}:{renamed} +{} ~{} -{}",
-        outlook.from.shown,
-        outlook.to.shown,
-        count('+'),
-        count('~'),
-        count('-')
+        outlook.from.shown, outlook.to.shown, tree.added, tree.altered, tree.dropped
     )
 }
 
 /// The tree, the steps, and what is to be known besides.
 pub fn text(outlook: &Outlook, show: Show<'_>) -> String {
     let mut text = format!("{}\n", headline(outlook));
-    text.push_str(&tree::tree(outlook));
+    text.push_str(&tree::tree(outlook).text);
     if !outlook.plan.is_empty() {
         let expected = outlook.proof.as_ref().map(|proof| proof.estimate.expected_ms());
         let expected = expected.map_or_else(String::new, |ms| format!(", expected {}", time(ms)));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! .xtask/schema/
-//!   equal.json              fingerprints known to equal what a file declares
+//!   equal-<16 hex>.json     fingerprints known to equal what a file declares
 //!   declared-<16 hex>.json  what a file declares: its catalog and seed rows
 //! ```
 //!
@@ -26,9 +26,10 @@ use crate::context::Ctx;
 use crate::init_file::{InitFile, hex};
 use crate::private_file::{ensure_private_dir, write_private};
 
-/// Fingerprints and catalogs that stay: of a few branches and targets.
-const KEEP_EQUAL: usize = 32;
-const KEEP_DECLARED: usize = 4;
+/// Fingerprints of one file, and files, that stay: of a few branches and
+/// targets.
+const KEEP_FINGERPRINTS: usize = 16;
+const KEEP_FILES: usize = 4;
 /// Of the tool that wrote it: what it means may change with the tool.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
 
@@ -43,13 +44,11 @@ pub struct DeclaredSide {
     pub seeds: DeclaredSeeds,
 }
 
-/// A live schema that was found equal to a file.
+/// Live schemas that were found equal to a file, newest first, and its rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Equal {
-    /// Over the file, the role, the rules and the tool.
-    key: String,
-    major: u32,
-    fingerprint: String,
+    /// Server major and fingerprint.
+    schemas: Vec<(u32, String)>,
     pub seeds: DeclaredSeeds,
 }
 
@@ -58,15 +57,10 @@ impl Known {
         Known { dir: ctx.config.state_dir().join("schema") }
     }
 
-    /// The folder, made if need be.
-    fn dir(&self) -> Result<PathBuf> {
-        ensure_private_dir(&self.dir)
-    }
-
     /// What is known to equal this file, if anything is.
-    pub fn equal(&self, init: &InitFile, role: &str, rules: &Rules) -> Vec<Equal> {
-        let key = equal_key(init, role, rules);
-        self.all_equal().into_iter().filter(|it| it.key == key).collect()
+    pub fn equal(&self, init: &InitFile, role: &str, rules: &Rules) -> Option<Equal> {
+        let file = self.file("equal", &equal_key(init, role, rules));
+        serde_json::from_slice(&fs::read(file).ok()?).ok()
     }
 
     /// Notes that a live schema equals a file.
@@ -76,51 +70,47 @@ impl Known {
         (major, fingerprint): (u32, &str),
         seeds: &DeclaredSeeds,
     ) -> Result<()> {
-        let note = Equal {
-            key: equal_key(init, role, rules),
-            major,
-            fingerprint: fingerprint.to_owned(),
-            seeds: seeds.clone(),
-        };
-        let mut all = self.all_equal();
-        all.retain(|it| !it.is_about(&note));
-        all.insert(0, note);
-        all.truncate(KEEP_EQUAL);
-        write_private(&self.dir()?.join("equal.json"), &serde_json::to_vec(&all)?)
-    }
-
-    fn all_equal(&self) -> Vec<Equal> {
-        let bytes = fs::read(self.dir.join("equal.json")).unwrap_or_default();
-        serde_json::from_slice(&bytes).unwrap_or_default()
+        let known = self.equal(init, role, rules).map(|it| it.schemas).unwrap_or_default();
+        let schema = (major, fingerprint.to_owned());
+        let others = known.into_iter().filter(|it| *it != schema);
+        let schemas: Vec<_> =
+            std::iter::once(schema.clone()).chain(others).take(KEEP_FINGERPRINTS).collect();
+        let note = Equal { schemas, seeds: seeds.clone() };
+        self.write("equal", &equal_key(init, role, rules), &note)
     }
 
     /// What a file declares, if it was read before. `key` holds everything
     /// that shapes it.
     pub fn declared(&self, key: &str) -> Option<DeclaredSide> {
-        serde_json::from_slice(&fs::read(self.declared_file(key)).ok()?).ok()
+        serde_json::from_slice(&fs::read(self.file("declared", key)).ok()?).ok()
     }
 
     pub fn note_declared(&self, key: &str, side: &DeclaredSide) -> Result<()> {
-        self.dir()?;
-        write_private(&self.declared_file(key), &serde_json::to_vec(side)?)?;
-        self.sweep();
+        self.write("declared", key, side)
+    }
+
+    fn write(&self, word: &str, key: &str, value: &impl Serialize) -> Result<()> {
+        ensure_private_dir(&self.dir)?;
+        write_private(&self.file(word, key), &serde_json::to_vec(value)?)?;
+        self.sweep(word);
         Ok(())
     }
 
-    fn declared_file(&self, key: &str) -> PathBuf {
+    fn file(&self, word: &str, key: &str) -> PathBuf {
         let hash = hex(&Sha256::digest(format!("{VERSION}\n{key}").as_bytes())[..8]);
-        self.dir.join(format!("declared-{hash}.json"))
+        self.dir.join(format!("{word}-{hash}.json"))
     }
 
-    /// Removes all catalogs but the newest few.
-    fn sweep(&self) {
+    /// Removes all but the newest few.
+    fn sweep(&self, word: &str) {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let is_one = |name: &str| name.starts_with(&format!("{word}-"));
         let mut found: Vec<(SystemTime, PathBuf)> = entries
-            .filter(|entry| entry.file_name().to_string_lossy().starts_with("declared-"))
+            .filter(|entry| is_one(&entry.file_name().to_string_lossy()))
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
         found.sort();
-        for (_, path) in found.iter().rev().skip(KEEP_DECLARED) {
+        for (_, path) in found.iter().rev().skip(KEEP_FILES) {
             // What cannot be removed now is tried again next time.
             let _ = fs::remove_file(path);
         }
@@ -129,15 +119,10 @@ impl Known {
 
 impl Equal {
     pub fn is_of(&self, major: u32, fingerprint: &str) -> bool {
-        self.major == major && self.fingerprint == fingerprint
-    }
-
-    fn is_about(&self, other: &Equal) -> bool {
-        self.key == other.key && self.is_of(other.major, &other.fingerprint)
+        self.schemas.iter().any(|it| it.0 == major && it.1 == fingerprint)
     }
 }
 
 fn equal_key(init: &InitFile, role: &str, rules: &Rules) -> String {
-    let text = format!("{VERSION}\n{}\n{role}\n{}", init.hash, rules.hash());
-    hex(&Sha256::digest(text.as_bytes())[..16])
+    format!("{}\n{role}\n{}", init.hash, rules.hash())
 }

@@ -5,6 +5,10 @@
 use pg_diff::Catalog;
 use pg_diff::catalog::{Body, Kind};
 
+use super::reading::Reading;
+use super::workshop::Workshop;
+use crate::tools::pg_dump::Roles;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lens {
     /// Owners and privileges: of one server, with one set of roles.
@@ -26,6 +30,14 @@ const OF_MODELS: [Kind; 8] = [
 ];
 
 impl Lens {
+    /// What both sides can tell.
+    pub fn between(workshop: &Workshop<'_>, from: &Reading, to: &Reading) -> Lens {
+        Lens {
+            roles: from.has_roles && to.has_roles && workshop.roles == Roles::Same,
+            everything: !from.is_partial && !to.is_partial,
+        }
+    }
+
     /// Leaves of a catalog what counts.
     pub fn put_before(self, catalog: &mut Catalog) {
         if !self.everything {

@@ -28,6 +28,7 @@ use super::card::{self, Show};
 use super::known::Known;
 use super::lens::Lens;
 use super::outlook::{Outlook, outlook};
+use super::plan_file;
 use super::reading::{self, Looked, Reading};
 use super::rules::Rules;
 use super::seeding;
@@ -36,7 +37,6 @@ use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault};
 use crate::target::Target;
-use crate::tools::pg_dump::Roles;
 use crate::verify::counted;
 
 pub use journal::Journal;
@@ -46,6 +46,8 @@ pub use run::Course;
 pub struct Request {
     pub target: Rc<Target>,
     pub init: PathBuf,
+    /// A plan that was written before.
+    pub plan: Option<PathBuf>,
     pub rules: Rules,
     pub allowed: Allowed,
     pub backup: bool,
@@ -55,7 +57,6 @@ pub struct Request {
 
 pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
     let started = Instant::now();
-    let init = InitFile::at(ctx, &request.init)?;
     let live = request.target.require_answering(ctx)?;
     if request.allowed.all {
         allow::require_scratch(ctx, &live)?;
@@ -64,17 +65,26 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
     if request.resume {
         ctx.term.status(&journal.story());
     }
-    let known = Known::of(ctx).equal(&init, &live.user, &request.rules);
-    let from = match reading::look(ctx, &request.target, &live, known)? {
-        Looked::Equal(seeds) if seeds.is_complete() => return Ok(nothing(&live, &init, &seeds)),
-        Looked::Equal(_) => read_again(ctx, request, &live)?,
-        Looked::Read(reading) => *reading,
+    let (workshop, mut found) = match &request.plan {
+        Some(path) => {
+            let file = plan_file::load(path)?;
+            let from = read_again(ctx, request, &live)?;
+            if plan_file::is_done(&from, &file) {
+                let text = format!("nothing to do: {} has been run", path.display());
+                return Ok(Answer::done(text, json!({ "equal": true, "applied": 0 })));
+            }
+            let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+            let progress = ctx.term.progress("prove");
+            let found = plan_file::outlook(ctx, &workshop, from, file)?;
+            drop(progress);
+            (workshop, found)
+        }
+        None => match planned(ctx, request, &live)? {
+            Planned::Nothing(answer) => return Ok(*answer),
+            Planned::Outlook(both) => *both,
+        },
     };
-    let progress = ctx.term.progress("plan and prove");
-    let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
-    let to = reading::declared(ctx, &workshop, init)?;
-    let mut found = outlook(ctx, &workshop, (from, to), &request.rules, true)?;
-    allow::forget_empty(&mut found);
+    let progress = ctx.term.progress("ask the rows");
     early::add_hazards(ctx, &workshop, &mut found);
     let asked = asking::ask(ctx, &live, &found.plan, &found.renamed)?;
     let seeds = seeds_of(ctx, &workshop, &live, &found)?;
@@ -86,8 +96,32 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
     work.go(found, &asked, &seeds, started)
 }
 
+enum Planned<'a> {
+    Nothing(Box<Answer>),
+    Outlook(Box<(Workshop<'a>, Outlook)>),
+}
+
+/// From what is there to what the file declares.
+fn planned<'a>(ctx: &'a Ctx, request: &Request, live: &Address) -> Result<Planned<'a>> {
+    let init = InitFile::at(ctx, &request.init)?;
+    let known = Known::of(ctx).equal(&init, &live.user, &request.rules);
+    let from = match reading::look(ctx, &request.target, live, known)? {
+        Looked::Equal(seeds) if seeds.is_complete() => {
+            return Ok(Planned::Nothing(Box::new(nothing(live, &init, &seeds))));
+        }
+        Looked::Equal(_) => read_again(ctx, request, live)?,
+        Looked::Read(reading) => *reading,
+    };
+    let progress = ctx.term.progress("plan and prove");
+    let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+    let to = reading::declared(ctx, &workshop, init)?;
+    let found = outlook(ctx, &workshop, (from, to), &request.rules, true)?;
+    drop(progress);
+    Ok(Planned::Outlook(Box::new((workshop, found))))
+}
+
 fn read_again(ctx: &Ctx, request: &Request, live: &Address) -> Result<Reading> {
-    match reading::look(ctx, &request.target, live, Vec::new())? {
+    match reading::look(ctx, &request.target, live, None)? {
         Looked::Read(reading) => Ok(*reading),
         Looked::Equal(_) => Err(Fault::failed("nothing was said to be known").into()),
     }
@@ -222,11 +256,11 @@ impl Work<'_> {
             Introspection::begin(&session).await?.with_dependencies().await
         })?;
         let fingerprint = reached.fingerprint();
-        let roles = found.from.has_roles && self.workshop.roles == Roles::Same;
-        Lens { roles, everything: true }.put_before(&mut reached);
+        let lens = Lens::between(self.workshop, &found.from, &found.to);
+        lens.put_before(&mut reached);
         // What somebody made meanwhile and is left alone stays left alone.
         let mut desired = found.to.catalog.clone();
-        Lens { roles, everything: true }.put_before(&mut desired);
+        lens.put_before(&mut desired);
         self.request.rules.filter.apply(&reached, &mut desired);
         let left = diff(&reached, &desired);
         match left.first() {

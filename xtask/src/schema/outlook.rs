@@ -15,7 +15,7 @@ use pg_diff::rename::{self, Renamed};
 use pg_diff::{Catalog, Change, Options, Plan, diff, plan};
 use pg_live::{Session, introspect, rows};
 
-use super::clone;
+use super::{allow, clone};
 use super::lens::Lens;
 use super::prove::{self, Proof, Proving};
 use super::reading::{Place, Reading};
@@ -24,7 +24,6 @@ use super::rules::Rules;
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::tools::pg_dump::Roles;
 
 /// What becomes of what.
 pub struct Outlook {
@@ -56,6 +55,28 @@ impl Outlook {
     }
 }
 
+/// What differs, without a plan.
+pub struct Comparison {
+    pub changes: Vec<Change>,
+    pub filtered: Filtered,
+    pub unmanaged: Vec<String>,
+}
+
+/// Compares two sides as they are, renames not looked at.
+pub fn compare(
+    workshop: &Workshop<'_>,
+    (from, mut to): (Reading, Reading),
+    rules: &Rules,
+) -> Result<Comparison> {
+    let lens = Lens::between(workshop, &from, &to);
+    let mut current = from.catalog;
+    lens.put_before(&mut current);
+    lens.put_before(&mut to.catalog);
+    let filtered = rules.filter.apply(&current, &mut to.catalog);
+    let changes = diff(&current, &to.catalog);
+    Ok(Comparison { changes, filtered, unmanaged: current.unmanaged })
+}
+
 /// Compares, plans, and proves the plan where `wants_proof` says so.
 pub fn outlook(
     ctx: &Ctx,
@@ -64,10 +85,7 @@ pub fn outlook(
     rules: &Rules,
     wants_proof: bool,
 ) -> Result<Outlook> {
-    let lens = Lens {
-        roles: from.has_roles && to.has_roles && workshop.roles == Roles::Same,
-        everything: !from.is_partial && !to.is_partial,
-    };
+    let lens = Lens::between(workshop, &from, &to);
     let intents = resolve(&to)?;
     let mut current = from.catalog.clone();
     let mut wanted = to.catalog.clone();
@@ -119,6 +137,7 @@ pub fn outlook(
     outlook.plan = plan(&outlook.current, &outlook.desired, &options);
     let steps = outlook.renamed.iter().flat_map(|it| it.steps.clone());
     outlook.plan.steps = steps.chain(std::mem::take(&mut outlook.plan.steps)).collect();
+    allow::forget_empty(&mut outlook);
     if let Some(clone) = clone.filter(|_| wants_proof) {
         let proving = Proving { workshop, clone, lens };
         outlook.proof = Some(prove::prove(ctx, &mut outlook, proving)?);
@@ -150,8 +169,8 @@ fn order_only(current: &Catalog, desired: &Catalog) -> Vec<Id> {
     current.column_order.iter().filter_map(differs).collect()
 }
 
-/// What the plan takes from the rows and from the annotations.
-fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
+/// Looks which tables of the plan hold no row.
+pub fn look_for_rows(ctx: &Ctx, outlook: &mut Outlook) -> Result<()> {
     outlook.empty = match &outlook.from.place {
         Place::Served(address, _) => {
             let tables = touched(outlook);
@@ -164,6 +183,12 @@ fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
         // A plan for a file is a plan for whoever has rows.
         Place::Shadow | Place::Scratch(_) => BTreeSet::new(),
     };
+    Ok(())
+}
+
+/// What the plan takes from the rows and from the annotations.
+fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
+    look_for_rows(ctx, outlook)?;
     let renamed = &outlook.renamed;
     let is_empty = |id: &Id| outlook.empty.contains(&rename::old_name(renamed, id));
     let tables = outlook.current.objects.keys().filter(|id| id.kind == Kind::Table);
@@ -200,12 +225,13 @@ fn touched(outlook: &Outlook) -> BTreeSet<Id> {
     tables
 }
 
-/// Reads a scratch database through the lens.
-pub fn read(ctx: &Ctx, address: &pg_live::Address, lens: Lens) -> Result<Catalog> {
+/// Reads a scratch database through the lens, and its fingerprint without.
+pub fn read(ctx: &Ctx, address: &pg_live::Address, lens: Lens) -> Result<(Catalog, String)> {
     let mut catalog =
         ctx.wait(async { introspect(&Session::connect(address, "schema").await?).await })?;
+    let fingerprint = catalog.fingerprint();
     lens.put_before(&mut catalog);
-    Ok(catalog)
+    Ok((catalog, fingerprint))
 }
 
 /// A clone that was found to be what it should be.

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use pg_diff::catalog::{Id, Kind};
-use pg_diff::dump::{self, DumpChange};
+use pg_diff::dump::DumpChange;
 use pg_diff::plan::{Hazard, HazardKind};
 use pg_diff::{Catalog, Change, Dump, Options, Plan, ddl, diff, plan, rename};
 use pg_live::prove::{
@@ -15,8 +15,9 @@ use pg_live::{Address, Session};
 
 use super::clone::{self, Cloning};
 use super::lens::Lens;
+use super::opinion;
 use super::outlook::{Clone, Outlook, read};
-use super::reading::Place;
+use super::reading::{Place, Reading};
 use super::workshop::Workshop;
 use crate::context::{Ctx, Waited};
 use crate::outcome::Fault;
@@ -35,6 +36,8 @@ pub struct Proof {
     pub lost: Vec<Hazard>,
     /// What only `pg_dump` sees differ, and did before the plan.
     pub unseen: Vec<DumpChange>,
+    /// Of the clone after the plan.
+    pub fingerprint: String,
 }
 
 pub struct Proving<'a> {
@@ -51,7 +54,7 @@ pub fn require_clone(
     current: &Catalog,
 ) -> Result<Clone> {
     let (address, dump) = clone::finish(ctx, workshop, cloning)?;
-    let mut cloned = read(ctx, &address, lens)?;
+    let (mut cloned, _) = read(ctx, &address, lens)?;
     let left_out = left_out(&cloned, current);
     if !left_out.is_empty() {
         ctx.wait(async {
@@ -61,7 +64,7 @@ pub fn require_clone(
             }
             pg_live::Result::Ok(())
         })?;
-        cloned = read(ctx, &address, lens)?;
+        (cloned, _) = read(ctx, &address, lens)?;
     }
     let is_about_validity = |change: &Change| invalid_index(current, change.object());
     let mut differing = diff(&cloned, current);
@@ -122,7 +125,7 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
     let Proving { workshop, clone, lens } = proving;
     let wanted_dump = begin_dump(ctx, workshop, outlook)?;
     let certificate = ctx.wait(run_on(&clone.address, &outlook.plan)).map_err(refused)?;
-    let reached = read(ctx, &clone.address, lens)?;
+    let (reached, fingerprint) = read(ctx, &clone.address, lens)?;
     require_reached(outlook, &reached)?;
     let unseen = match wanted_dump {
         Some((dumping, roles)) => {
@@ -133,21 +136,29 @@ pub fn prove(ctx: &Ctx, outlook: &mut Outlook, proving: Proving<'_>) -> Result<P
         }
         None => Vec::new(),
     };
-    let sizes = match &outlook.from.place {
-        Place::Served(address, _) => ctx.wait(async {
-            sizes(&Session::connect(address, "schema").await?, &certificate).await
-        })?,
-        Place::Shadow | Place::Scratch(_) => Sizes::new(),
-    };
+    let sizes = live_sizes(ctx, &outlook.from, &certificate)?;
     let estimate = estimate(&outlook.plan, &certificate, &sizes);
     for step in &estimate.steps {
         if let Some(planned) = outlook.plan.steps.get_mut(step.step) {
-            planned.hazards.extend(step.hazards.iter().cloned());
+            // What the plan knew already is not said twice.
+            let is_new = |it: &&Hazard| !planned.hazards.iter().any(|known| known.kind == it.kind);
+            let seen: Vec<Hazard> = step.hazards.iter().filter(is_new).cloned().collect();
+            planned.hazards.extend(seen);
         }
     }
     let (reverse, mut lost) = way_back(ctx, outlook, &reached, &clone.address, lens)?;
     lost.extend(data_loss(outlook));
-    Ok(Proof { certificate, sizes, estimate, reverse, lost, unseen })
+    Ok(Proof { certificate, sizes, estimate, reverse, lost, unseen, fingerprint })
+}
+
+/// How big the tables of a certificate are, where they are live.
+pub fn live_sizes(ctx: &Ctx, from: &Reading, certificate: &Certificate) -> Result<Sizes> {
+    match &from.place {
+        Place::Served(address, _) => Ok(ctx.wait(async {
+            sizes(&Session::connect(address, "schema").await?, certificate).await
+        })?),
+        Place::Shadow | Place::Scratch(_) => Ok(Sizes::new()),
+    }
 }
 
 type WantedDump = (pg_dump::SchemaDump, pg_dump::Roles);
@@ -166,7 +177,7 @@ fn begin_dump(ctx: &Ctx, workshop: &Workshop<'_>, outlook: &Outlook) -> Result<O
     Ok(Some((pg_dump::start_schema(ctx, program, roles)?, roles)))
 }
 
-fn refused(why: Waited<ProofFailure>) -> anyhow::Error {
+pub fn refused(why: Waited<ProofFailure>) -> anyhow::Error {
     match why {
         Waited::Failed(ProofFailure::Step(StepFailure { step, sql, error })) => {
             let mut message = format!(
@@ -226,18 +237,12 @@ fn second_opinion(
     clone: &Clone,
     (wanted, reached): (Dump, Dump),
 ) -> Result<Vec<DumpChange>> {
-    let wanted = wanted.without_column_order();
-    let differing = dump::compare(&wanted, &reached.without_column_order());
-    let before = clone.dump.as_deref().map(|text| Dump::parse(text).without_column_order());
-    let was_there = before.map_or_else(Vec::new, |before| dump::compare(&wanted, &before));
+    let before = clone.dump.as_deref().map(Dump::parse);
+    let was_there = before.map_or_else(Vec::new, |before| opinion::compare(&wanted, &before));
     let is_ignored = |change: &DumpChange| {
-        let key = change.object();
-        outlook.filtered.ignored.iter().any(|id| {
-            *id.namespace == *key.namespace
-                && key.name.split([' ', '.', '(']).any(|word| word == &*id.name)
-        })
+        outlook.filtered.ignored.iter().any(|id| opinion::is_about(change.object(), id))
     };
-    let (unseen, brought): (Vec<_>, Vec<_>) = differing
+    let (unseen, brought): (Vec<_>, Vec<_>) = opinion::compare(&wanted, &reached)
         .into_iter()
         .filter(|change| !is_ignored(change))
         .partition(|change| was_there.contains(change));
@@ -271,7 +276,8 @@ fn way_back(
         Ok(_) => {
             let mut before = outlook.from.catalog.clone();
             lens.put_before(&mut before);
-            let back = read(ctx, clone, lens).context("reading the clone after the way back")?;
+            let (back, _) =
+                read(ctx, clone, lens).context("reading the clone after the way back")?;
             let mut differing = diff(&back, &before);
             differing.retain(|change| !invalid_index(&before, change.object()));
             differing.first().map(|first| (first.object().clone(), shown(first)))
@@ -288,7 +294,7 @@ fn way_back(
 
 /// Rows and values that go with the plan: the way back makes their place anew,
 /// empty.
-fn data_loss(outlook: &Outlook) -> Vec<Hazard> {
+pub fn data_loss(outlook: &Outlook) -> Vec<Hazard> {
     let all = outlook.plan.hazards().into_iter();
     all.filter(|hazard| hazard.kind == HazardKind::DataLoss).cloned().collect()
 }

@@ -61,13 +61,18 @@ pub enum Looked {
 
 /// Reads the live database. When it is known to equal the file, dependencies
 /// are not read and nothing else is asked.
-pub fn look(ctx: &Ctx, target: &Rc<Target>, live: &Address, known: Vec<Equal>) -> Result<Looked> {
+pub fn look(
+    ctx: &Ctx,
+    target: &Rc<Target>,
+    live: &Address,
+    known: Option<Equal>,
+) -> Result<Looked> {
     let looked = ctx.wait(async {
         let session = Session::connect(live, "schema").await?;
         let reading = Introspection::begin(&session).await?;
         let fingerprint = reading.catalog().fingerprint();
         let major = reading.catalog().major;
-        if let Some(equal) = known.into_iter().find(|it| it.is_of(major, &fingerprint)) {
+        if let Some(equal) = known.filter(|it| it.is_of(major, &fingerprint)) {
             drop(reading);
             return pg_live::Result::Ok(Err(seeds::compare(&equal.seeds, &session).await?));
         }
@@ -108,7 +113,7 @@ impl Reading {
 }
 
 fn read_live(ctx: &Ctx, target: &Rc<Target>, live: &Address) -> Result<Reading> {
-    match look(ctx, target, live, Vec::new())? {
+    match look(ctx, target, live, None)? {
         Looked::Read(reading) => Ok(*reading),
         Looked::Equal(_) => Err(Fault::failed("nothing was said to be known").into()),
     }

@@ -51,14 +51,14 @@ pub fn learn(
     let copy = workshop.copy_of(clone)?;
     let mut renamed = asked;
     run(ctx, &copy, &renamed)?;
-    let mut catalog = read(ctx, &copy, lens)?;
+    let (mut catalog, _) = read(ctx, &copy, lens)?;
     let mut desired = wanted.clone();
     rules.filter.apply(&catalog, &mut desired);
     let following = rename::following(&catalog, &desired);
     if !following.is_empty() {
         run(ctx, &copy, &following)?;
         renamed.extend(following);
-        catalog = read(ctx, &copy, lens)?;
+        (catalog, _) = read(ctx, &copy, lens)?;
     }
     Ok(Learned { renamed, catalog })
 }

@@ -32,6 +32,14 @@ mod consent;
 
 mod verify;
 
+mod diff;
+
+mod patterns;
+
+mod migrate;
+
+mod seed_rows;
+
 mod table;
 
 mod swap;

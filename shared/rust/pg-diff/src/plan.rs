@@ -10,6 +10,7 @@
 mod draft;
 mod edges;
 mod fate;
+pub mod file;
 mod graph;
 mod hazard;
 mod holder;

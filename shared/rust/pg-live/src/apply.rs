@@ -55,9 +55,9 @@ use connection::Link;
 use lookout::{Lookout, Voice};
 use outcome::Halt;
 
-/// The advisory lock of a run, held by its session, one per database:
-/// `xtask` in ASCII, and 2. Nothing else takes it.
-pub const LOCK: i64 = 0x0078_7461_736b_0002;
+/// The advisory lock of a run, held by its session, one per database. Beside
+/// us only a plan that psql runs takes it.
+pub const LOCK: i64 = pg_diff::plan::file::RUN_LOCK;
 
 /// What a plan calls what it makes for its own use begins so: a later plan
 /// knows them as leftovers.

@@ -12,6 +12,9 @@ use super::words;
 use crate::schema::outlook::Outlook;
 use crate::verify::counted;
 
+/// Longer definitions are in the plan.
+const GIST: usize = 90;
+
 /// A relation, type or other whole, with what differs in it.
 #[derive(Default)]
 struct Branch<'a> {
@@ -19,8 +22,28 @@ struct Branch<'a> {
     parts: Vec<&'a Change>,
 }
 
-pub fn tree(outlook: &Outlook) -> String {
-    let mut text = String::new();
+/// The tree, and how many lines of it have which mark.
+#[derive(Default)]
+pub struct Tree {
+    pub text: String,
+    pub added: usize,
+    pub altered: usize,
+    pub dropped: usize,
+}
+
+impl Tree {
+    fn count(&mut self, change: &Change) {
+        match change {
+            Change::Create { .. } => self.added += 1,
+            Change::Alter { .. } => self.altered += 1,
+            Change::Drop { .. } => self.dropped += 1,
+        }
+    }
+}
+
+pub fn tree(outlook: &Outlook) -> Tree {
+    let mut tree = Tree::default();
+    let text = &mut tree.text;
     for it in &outlook.renamed {
         match &it.part {
             Some((from, to)) => {
@@ -47,13 +70,13 @@ pub fn tree(outlook: &Outlook) -> String {
     }
     for (namespace, branches) in &namespaces {
         if !namespace.is_empty() {
-            let _ = writeln!(text, "{namespace}");
+            let _ = writeln!(tree.text, "{namespace}");
         }
         for (whole, branch) in branches {
-            show(&mut text, outlook, whole, branch);
+            show(&mut tree, outlook, whole, branch);
         }
     }
-    text
+    tree
 }
 
 /// What a change is shown under.
@@ -63,7 +86,10 @@ fn whole(outlook: &Outlook, id: &Id) -> Id {
     let owner = match body(id) {
         Some(Body::Index(index)) => Some(index.table.clone()),
         Some(Body::Statistics(statistics)) => Some(statistics.table.clone()),
-        Some(Body::SequenceOwner(_)) => Some(id.of(Kind::Sequence)),
+        Some(Body::Sequence(_) | Body::SequenceOwner(_)) => {
+            let sequence = id.of(Kind::Sequence);
+            Some(sides.iter().find_map(|side| owner(side, &sequence)).unwrap_or(sequence))
+        }
         _ if id.kind.is_part() => {
             let kinds =
                 [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView, Kind::Domain];
@@ -75,13 +101,28 @@ fn whole(outlook: &Outlook, id: &Id) -> Id {
     owner.unwrap_or_else(|| id.clone())
 }
 
-fn show(text: &mut String, outlook: &Outlook, whole: &Id, branch: &Branch<'_>) {
+/// The table of the column that a sequence goes with.
+fn owner(side: &Catalog, sequence: &Id) -> Option<Id> {
+    let said = side.body(&sequence.of(Kind::SequenceOwner));
+    if let Some(Body::SequenceOwner(owner)) = said {
+        return Some(owner.column.of(Kind::Table));
+    }
+    let columns = side.objects.iter().filter(|(id, _)| id.kind == Kind::Column);
+    let mut owners = columns.filter(|(_, object)| {
+        let identity = object.body.column().and_then(|it| it.identity.as_ref());
+        identity.is_some_and(|it| it.sequence == *sequence)
+    });
+    owners.next().map(|(id, _)| id.of(Kind::Table))
+}
+
+fn show(tree: &mut Tree, outlook: &Outlook, whole: &Id, branch: &Branch<'_>) {
     let name = &whole.name;
     let word = whole.kind.word();
     match branch.own {
         Some(change @ (Change::Create { .. } | Change::Drop { .. })) => {
+            tree.count(change);
             let _ = writeln!(
-                text,
+                tree.text,
                 "  {} {word} {}{}",
                 change.mark(),
                 own_name(whole),
@@ -90,21 +131,24 @@ fn show(text: &mut String, outlook: &Outlook, whole: &Id, branch: &Branch<'_>) {
         }
         own => {
             let differences = match own {
-                Some(Change::Alter { differences, .. }) => differences.as_slice(),
+                Some(change @ Change::Alter { differences, .. }) => {
+                    tree.count(change);
+                    differences.as_slice()
+                }
                 _ => &[],
             };
             let said: Vec<String> = differences.iter().map(words::difference).collect();
             let said =
                 if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) };
             let name = if branch.parts.is_empty() { own_name(whole) } else { name.to_string() };
-            let _ = writeln!(text, "  ~ {word} {name}{said}");
+            let _ = writeln!(tree.text, "  ~ {word} {name}{said}");
             for line in differences.iter().flat_map(words::lines) {
-                let _ = writeln!(text, "        {line}");
+                let _ = writeln!(tree.text, "        {line}");
             }
             let mut parts = branch.parts.clone();
             parts.retain(|part| !is_said(outlook, &branch.parts, part));
             for part in parts {
-                show_part(text, part);
+                show_part(tree, outlook, part);
             }
         }
     }
@@ -122,19 +166,36 @@ fn is_said(outlook: &Outlook, all: &[&Change], part: &Change) -> bool {
         && all.iter().any(|it| same(&it))
 }
 
-fn show_part(text: &mut String, change: &Change) {
+fn show_part(tree: &mut Tree, outlook: &Outlook, change: &Change) {
+    tree.count(change);
+    let text = &mut tree.text;
     let id = change.object();
     let (said, lines) = match change {
         Change::Alter { differences, .. } => {
             let said: Vec<String> = differences.iter().map(words::difference).collect();
             (format!(": {}", said.join(", ")), differences.iter().flat_map(words::lines).collect())
         }
-        Change::Create { .. } | Change::Drop { .. } => (String::new(), Vec::new()),
+        Change::Create { .. } => (gist(&outlook.desired, id), Vec::new()),
+        Change::Drop { .. } => (gist(&outlook.current, id), Vec::new()),
     };
     let _ = writeln!(text, "      {} {} {}{said}", change.mark(), id.kind.word(), own_name(id));
     for line in lines {
         let _ = writeln!(text, "            {line}");
     }
+}
+
+/// What it is, in so far as that fits on the line.
+fn gist(side: &Catalog, id: &Id) -> String {
+    let words = match side.body(id) {
+        Some(Body::Column(it)) if it.not_null.is_some() => format!("{} NOT NULL", it.type_name),
+        Some(Body::Column(it)) => it.type_name.clone(),
+        Some(Body::Default(it)) => it.expression.clone(),
+        Some(Body::Constraint(it)) => it.definition.clone(),
+        Some(Body::Index(it)) => it.definition.clone(),
+        _ => String::new(),
+    };
+    let fits = !words.is_empty() && words.len() <= GIST && !words.contains('\n');
+    if fits { format!(" {words}") } else { String::new() }
 }
 
 /// A name with what tells it apart from others of the same.
@@ -150,7 +211,9 @@ fn own_name(id: &Id) -> String {
 /// ` (7 columns, 2 constraints)`
 fn summary(parts: &[&Change]) -> String {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
-    for part in parts.iter().filter(|it| it.object().kind != Kind::Default) {
+    let goes_along =
+        |kind: Kind| matches!(kind, Kind::Default | Kind::Sequence | Kind::SequenceOwner);
+    for part in parts.iter().filter(|it| !goes_along(it.object().kind)) {
         *counts.entry(part.object().kind).or_default() += 1;
     }
     if counts.is_empty() {

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use super::Journal;
 use crate::backup::create;
 use crate::backup::store::Store;
-use crate::commands::backup;
 use crate::context::Ctx;
 use crate::outcome::{Exit, Fault};
 use crate::run_state::RunState;
@@ -85,7 +84,7 @@ impl<'a> Course<'a> {
 
 /// A backup of what is about to go.
 pub fn backup(ctx: &Ctx, target: &Target) -> Result<((), String)> {
-    let store = Store::of(ctx, target.name(), &backup::database(ctx, target));
+    let store = Store::of(ctx, target.name(), &target.database(ctx));
     create::require_room(ctx, target, &store)?;
     let made = create::create(ctx, target, &store)?;
     Ok(((), made.label.to_string()))

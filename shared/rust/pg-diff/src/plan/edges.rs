@@ -66,8 +66,8 @@ fn add_nodes(nodes: &Nodes<'_>, edges: &mut Edges) {
 
 /// The operations on one object among themselves.
 fn within_objects(nodes: &Nodes<'_>, edges: &mut Edges) {
-    const IN_TURN: [Op; 6] =
-        [Op::Fill, Op::Guard, Op::Validate, Op::Enforce, Op::Attach, Op::Finish];
+    const IN_TURN: [Op; 7] =
+        [Op::Fill, Op::Guard, Op::Refill, Op::Validate, Op::Enforce, Op::Attach, Op::Finish];
     for (id, fate) in &nodes.fates.map {
         let node = |op: Op| Node { op, id: id.clone() };
         let maker = nodes.maker(id);

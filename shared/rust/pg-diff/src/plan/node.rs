@@ -33,6 +33,8 @@ pub enum Op {
     Fill,
     /// NOT NULL for rows that come.
     Guard,
+    /// Rows that came before the guard get a value too.
+    Refill,
     /// A constraint is asked of the rows that are there.
     Validate,
     /// NOT NULL, once the guard has been validated.

@@ -279,10 +279,15 @@ pub fn guard_name(nodes: &Nodes<'_>, column: &Id) -> String {
 
 fn column_ops(nodes: &Nodes<'_>, id: &Id, _fate: &Fate) -> Vec<Op> {
     let mut ops = Vec::new();
-    if nodes.options.backfills.contains_key(id) && is_filled(nodes, id) {
+    let filled = nodes.options.backfills.contains_key(id) && is_filled(nodes, id);
+    let how = enforcing(nodes, id);
+    if filled {
         ops.push(Op::Fill);
+        if matches!(how, Some(Enforcing::ByCheck | Enforcing::Native)) {
+            ops.push(Op::Refill);
+        }
     }
-    match enforcing(nodes, id) {
+    match how {
         Some(Enforcing::Plain | Enforcing::Proved) => ops.push(Op::Enforce),
         Some(Enforcing::ByCheck) => ops.extend([Op::Guard, Op::Validate, Op::Enforce]),
         Some(Enforcing::ByOldCheck) => ops.extend([Op::Validate, Op::Enforce]),

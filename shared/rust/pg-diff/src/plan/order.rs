@@ -74,7 +74,7 @@ fn class(nodes: &Nodes<'_>, node: &Node) -> u8 {
         Op::Create if nodes.is_built_outside(&node.id) => 3,
         Op::Create | Op::Alter | Op::Attach | Op::Finish | Op::Move | Op::Guard => 2,
         Op::Prepare => 3,
-        Op::Fill => 4,
+        Op::Fill | Op::Refill => 4,
         Op::Validate => 5,
         Op::Enforce => 6,
         // Something waits for its place.

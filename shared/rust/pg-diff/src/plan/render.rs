@@ -21,7 +21,7 @@ pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
             Op::Finish => finish(nodes, &mut drafts, id),
             Op::Move => render_create::move_rows(nodes, &mut drafts, id),
             Op::Prepare => render_create::prepare(nodes, &mut drafts, id),
-            Op::Fill => render_alter::fill(nodes, &mut drafts, id),
+            Op::Fill | Op::Refill => render_alter::fill(nodes, &mut drafts, id),
             Op::Guard => render_alter::guard(nodes, &mut drafts, id),
             Op::Validate => validate(nodes, &mut drafts, id),
             Op::Enforce => render_alter::enforce(nodes, &mut drafts, id),

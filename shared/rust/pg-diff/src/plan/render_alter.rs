@@ -196,7 +196,7 @@ pub fn fill(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let table = id.of(Kind::Table);
     let backfill = Backfill {
         key: key_of(nodes.fates.old, &table),
-        set: format!("{name} = {}", fill.expression),
+        set: format!("{name} = ({})", fill.expression),
         condition: format!("{name} IS NULL"),
         batch: fill.batch,
         table,

@@ -54,7 +54,8 @@ pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
         return None;
     }
     let (old, new) = (online::column(nodes.fates.old, id)?, online::column(nodes.fates.new, id)?);
-    nodes.options.using.get(id).cloned().or_else(|| using(nodes, id, (old, new)))
+    let asked = nodes.options.using.get(id).map(|it| format!("({it})"));
+    asked.or_else(|| using(nodes, id, (old, new)))
 }
 
 /// The type is not there before this plan, or not as it will be: no row can

@@ -19,6 +19,20 @@ pub enum Action {
     Drop,
 }
 
+impl Action {
+    /// In small letters: `create`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Rename => "rename",
+            Action::Create => "create",
+            Action::Alter => "alter",
+            Action::Validate => "validate",
+            Action::Backfill => "backfill",
+            Action::Drop => "drop",
+        }
+    }
+}
+
 /// How a step is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

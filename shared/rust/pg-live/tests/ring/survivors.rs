@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pg_diff::catalog::{Id, Kind};
+use pg_diff::declared::Intents;
 use pg_diff::plan::{HazardKind, Plan};
 use pg_diff::rename::{self, Renamed};
 use pg_live::{Result, Session, quote_ident};
@@ -35,6 +36,8 @@ pub struct Before<'a> {
     /// Columns that hold anything but null.
     filled: BTreeSet<(Name, String)>,
     sequences: Vec<Sequence>,
+    /// Columns of the new side whose values an annotation asks to change.
+    asked: BTreeSet<Id>,
 }
 
 struct Sequence {
@@ -48,12 +51,14 @@ impl<'a> Before<'a> {
     pub async fn read(
         old_session: &Session,
         new_session: &Session,
-        renamed: &'a [Renamed],
+        (renamed, intents): (&'a [Renamed], &Intents),
     ) -> Result<Before<'a>> {
+        let changed = intents.using.keys().chain(intents.backfills.keys());
         let (old, new) = (shape(old_session).await?, shape(new_session).await?);
         let names = new.keys().map(|name| (old_name(renamed, Kind::Table, name), name.clone()));
         let mut before = Before {
             renamed,
+            asked: changed.cloned().collect(),
             names: names.filter(|(was, _)| old.contains_key(was)).collect(),
             old,
             new,
@@ -98,8 +103,15 @@ impl<'a> Before<'a> {
     fn kept(&self, name: &Name) -> Vec<(String, String)> {
         let after = self.names.get(name).and_then(|to| self.new.get(to));
         let (Some(table), Some(after)) = (self.old.get(name), after) else { return Vec::new() };
+        let asked = self.asked.iter().filter(|id| {
+            let to = self.names.get(name);
+            to.is_some_and(|to| *id.namespace == *to.0 && *id.name == *to.1)
+        });
+        let asked: BTreeSet<&str> = asked.map(|id| &*id.part).collect();
         let mut shared = self.shared(name);
-        shared.retain(|(was, is)| table.columns.get(was) == after.columns.get(is));
+        shared.retain(|(was, is)| {
+            table.columns.get(was) == after.columns.get(is) && !asked.contains(is.as_str())
+        });
         shared
     }
 

@@ -147,7 +147,7 @@ impl<'a> Hearing<'a> {
                 None => self.empty(&session).await,
             }
             let other = self.session(NEW).await;
-            let before = Before::read(&session, &other, renamed).await;
+            let before = Before::read(&session, &other, (renamed, &sides.intents)).await;
             let before = before.expect("tables can be read");
             self.verdict.rows = before.row_count();
             let against = engine::ask(&session, forward).await;

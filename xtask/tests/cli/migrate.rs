@@ -1,0 +1,276 @@
+//! `db-migrate`: what it refuses, what it asks, and what is left when it is
+//! stopped.
+
+use nix::sys::signal::Signal;
+
+use crate::server::DATABASE;
+use crate::stage::{INIT, Project};
+
+const CONFIG: &str = "CREATE TABLE IF NOT EXISTS event_config (";
+
+/// One column more.
+fn add_rank(project: &Project) {
+    project.edit_init(CONFIG, &format!("{CONFIG}\n    rank integer,"));
+}
+
+#[track_caller]
+fn has_column(project: &Project, name: &str) -> bool {
+    let sql = format!(
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'event_config' AND column_name = '{name}'"
+    );
+    project.sql(&sql) == "1"
+}
+
+#[test]
+fn nothing_to_do_asks_nothing() {
+    let Some(project) = Project::with_database() else { return };
+    for words in [&["db-migrate"][..], &["db-migrate", "--dry-run"], &["db-migrate", "--resume"]] {
+        project.run(words).exits(0).answers(&["nothing to do: osint_platform equals"]);
+    }
+    let document = project.run(["db-migrate", "--json"]).exits(0).document();
+    assert_eq!(document["data"]["applied"], 0);
+}
+
+#[test]
+fn without_a_yes_nothing_changes() {
+    let Some(project) = Project::with_database() else { return };
+    add_rank(&project);
+    project
+        .run(["db-migrate", "--dry-run"])
+        .exits(0)
+        .answers(&["ADD COLUMN rank", "nothing was changed"]);
+    project
+        .run(["db-migrate"])
+        .exits(3)
+        .answers_nothing()
+        .says(&["This will change `osint_platform` by 1 step", "add `--yes`"]);
+    assert!(!has_column(&project, "rank"));
+    let document = project.run(["db-migrate", "--yes", "--json"]).exits(0).document();
+    assert_eq!(document["data"]["applied"], 1);
+    assert!(document["data"]["fingerprint_after"].is_string());
+    assert!(has_column(&project, "rank"));
+    project.is_tidy();
+}
+
+#[test]
+fn a_protected_database_wants_its_name() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql(&format!("ALTER DATABASE {DATABASE} SET xtask.protected = 'by the test'"));
+    add_rank(&project);
+    project.run(["db-diff"]).exits(2);
+    project
+        .run(["db-migrate", "--yes"])
+        .exits(3)
+        .says(&["is protected (by the test)", "--yes --confirm-db osint_platform"]);
+    project.run(["db-migrate", "--yes", "--confirm-db", "other"]).exits(3).says(&["names `other`"]);
+    assert!(!has_column(&project, "rank"));
+    project.run(["db-migrate", "--yes", "--confirm-db", DATABASE]).exits(0);
+    assert!(has_column(&project, "rank"));
+}
+
+#[test]
+fn hazards_are_allowed_by_name_or_by_configuration() {
+    let Some(project) = Project::with_database() else { return };
+    project.insert_row("kept");
+    project.sql("CREATE TABLE extra (id int); INSERT INTO extra VALUES (1)");
+    project
+        .run(["db-migrate", "--yes", "--allow", "nothing-such"])
+        .exits(64)
+        .says(&["there is no hazard `nothing-such`", "data-loss"]);
+    project
+        .run(["db-migrate", "--yes", "--allow", "long-lock"])
+        .exits(3)
+        .says(&["data-loss: table public.extra", "--allow data-loss"]);
+    project
+        .run(["db-migrate", "--yes", "--allow", "all"])
+        .exits(3)
+        .says(&["is for scratch databases"]);
+    let manifest = project.read("Cargo.toml");
+    project.write(
+        "Cargo.toml",
+        manifest.replace(
+            "\n[workspace.metadata.xtask]\n",
+            "\n[workspace.metadata.xtask]\nallow = [\"data-loss\"]\n",
+        ),
+    );
+    project.run(["db-migrate"]).exits(3).says(&["holds data, and there is no terminal to ask at"]);
+    project.run(["db-migrate", "--yes", "--no-backup"]).exits(0);
+    assert!(project.has_row("kept"));
+    // An empty table loses nothing.
+    project.sql("CREATE TABLE extra (id int)");
+    project.run(["db-diff"]).exits(2).never_says(&["data-loss"]);
+}
+
+#[test]
+fn a_plan_file_is_run_once_and_only_where_it_belongs() {
+    let Some(project) = Project::with_database() else { return };
+    add_rank(&project);
+    project.run(["db-diff", "--out", "plan.sql"]).exits(2).says(&["wrote plan.sql and plan.json"]);
+    let sql = project.read("plan.sql");
+    assert!(sql.contains("ADD COLUMN rank integer"), "{sql}");
+    // Somebody changes the schema meanwhile.
+    project.sql("CREATE TABLE meanwhile (id int)");
+    project
+        .run(["db-migrate", "--yes", "--plan", "plan.sql"])
+        .exits(3)
+        .answers_nothing()
+        .says(&["the schema is not the one the plan was made for", "db-diff --out"]);
+    project.sql("DROP TABLE meanwhile");
+    // Somebody changes what was reviewed.
+    project.write("plan.sql", sql.replace("rank integer", "rank bigint"));
+    project
+        .run(["db-migrate", "--yes", "--plan", "plan.json"])
+        .exits(3)
+        .says(&["the SQL says something else"]);
+    assert!(!has_column(&project, "rank"));
+    project.write("plan.sql", &sql);
+    project
+        .run(["db-migrate", "--plan", "plan.json", "--dry-run"])
+        .exits(0)
+        .answers(&["ADD COLUMN rank"]);
+    project.run(["db-migrate", "--yes", "--plan", "plan.json"]).exits(0);
+    assert!(has_column(&project, "rank"));
+    project.run(["db-diff"]).exits(0);
+    project
+        .run(["db-migrate", "--yes", "--plan", "plan.json"])
+        .exits(0)
+        .answers(&["nothing to do"]);
+}
+
+#[test]
+fn a_plan_file_is_what_psql_runs() {
+    let Some(project) = Project::with_database() else { return };
+    add_rank(&project);
+    project.edit_init(
+        "COMMENT ON TABLE event_config IS",
+        "CREATE INDEX idx_rank ON event_config (rank);\n\nCOMMENT ON TABLE event_config IS",
+    );
+    project.run(["db-diff", "--out", "plan"]).exits(2);
+    project.psql_on(DATABASE).args(["-f", "plan.sql"]).run().exits(0);
+    project.run(["db-diff"]).exits(0).answers(&["nothing to do"]);
+}
+
+#[test]
+fn any_database_and_any_file() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql("CREATE DATABASE scratch");
+    let url = project.url().replace(DATABASE, "scratch");
+    project.write(
+        "schema.sql",
+        "\\i part.sql\nCREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a);\n",
+    );
+    project.write(
+        "part.sql",
+        "CREATE TABLE a (id int PRIMARY KEY);\nINSERT INTO a VALUES (1), (2);\n",
+    );
+    let words = ["db-migrate", "--db-url", &url, "--init", "schema.sql", "--allow", "all"];
+    // Nothing is in it: nobody needs to be asked.
+    project
+        .run(words)
+        .exits(0)
+        .answers(&["scratch is what schema.sql says"])
+        .says(&["2 seed rows written"]);
+    assert_eq!(project.sql_on("scratch", "SELECT count(*) FROM a"), "2");
+    project.run(words).exits(0).answers(&["nothing to do"]);
+    project.write("part.sql", "CREATE TABLE a (id bigint PRIMARY KEY, note text);\n");
+    project.run(words).exits(3).says(&["there is no terminal"]);
+    project.tool(words).arg("--yes").run().exits(0).never_says(&[&project.password()]);
+    assert_eq!(project.sql_on("scratch", "SELECT string_agg(id::text, ',') FROM a"), "1,2");
+    project.run(["db-diff", "--db-url", &url]).exits(2);
+}
+
+#[test]
+fn a_killed_run_is_finished_by_the_next() {
+    let Some(project) = Project::with_database() else { return };
+    // Thirty rows that the trigger makes slow: time to be killed in.
+    project.sql(
+        "INSERT INTO event_config (key, value) SELECT 'row ' || n, n FROM generate_series(1, 30) n",
+    );
+    project.sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$");
+    project.sql(
+        "CREATE TRIGGER slow BEFORE UPDATE ON event_config FOR EACH ROW EXECUTE FUNCTION slow()",
+    );
+    let init = project.read(INIT);
+    project.write(
+        INIT,
+        init.replacen(CONFIG, &format!("CREATE TABLE first_made (id int);\n{CONFIG}\n    -- @backfill 'n/a' batch=5\n    note text NOT NULL,"), 1)
+            .replacen(
+                "COMMENT ON TABLE event_config IS",
+                "CREATE INDEX idx_note ON event_config (note);\n\nCOMMENT ON TABLE event_config IS",
+                1,
+            )
+            .replacen(
+                "    BEFORE UPDATE ON event_config",
+                "    BEFORE UPDATE ON event_config",
+                1,
+            ),
+    );
+    let manifest = project.read("Cargo.toml");
+    project.write(
+        "Cargo.toml",
+        manifest.replace(
+            "\n[workspace.metadata.xtask]\n",
+            "\n[workspace.metadata.xtask]\nignore = [\"trigger:slow\", \"function:slow\"]\n",
+        ),
+    );
+    let mut running = project.tool(["db-migrate", "--yes", "-v"]).start();
+    assert!(running.hears("steps 1") || running.hears("step 1"), "never began");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    running.kill();
+    project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xtask/apply'");
+    project.run(["status"]).exits(2).answers(&["was stopped during `apply`"]);
+    let resumed = project.run(["db-migrate", "--yes", "--resume"]).exits(0);
+    resumed.says(&["the run of ", "was killed"]);
+    project.run(["db-diff"]).exits(0).answers(&["nothing to do"]);
+    assert_eq!(project.sql("SELECT count(*) FROM event_config WHERE note IS NULL"), "0");
+    assert_eq!(project.sql("SELECT count(*) FROM event_config WHERE key LIKE 'row %'"), "30");
+    assert_eq!(project.sql("SELECT count(*) FROM pg_index WHERE NOT indisvalid"), "0");
+    assert_eq!(project.sql("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'xtask%'"), "0");
+    project.is_tidy();
+}
+
+#[test]
+fn a_lock_that_is_not_to_be_had_is_told_with_its_holder() {
+    let Some(project) = Project::with_database() else { return };
+    add_rank(&project);
+    project.run(["db-diff"]).exits(2);
+    let held = "BEGIN; LOCK TABLE event_config IN ACCESS SHARE MODE; SELECT pg_sleep(600)";
+    let holder = project.psql_on(DATABASE).args(["-c", held]).start();
+    crate::tool::wait_until("the lock is held", || {
+        (project.sql("SELECT count(*) FROM pg_locks WHERE relation = 'event_config'::regclass")
+            != "0")
+            .then_some(())
+    });
+    let mut running = project.tool(["db-migrate", "--yes", "-v"]).start();
+    assert!(running.hears("step 1"), "never began");
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    // Nobody else waits behind us for long.
+    project.sql("SELECT count(*) FROM event_config");
+    running.signal(Signal::SIGINT);
+    let ended = running.finish();
+    assert_eq!(ended.code, 130, "{}", ended.whole());
+    assert!(!has_column(&project, "rank"));
+    holder.kill();
+    project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
+    project.run(["db-migrate", "--yes"]).exits(0);
+    assert!(has_column(&project, "rank"));
+}
+
+#[test]
+fn no_scratch_database_outlives_a_run_that_was_stopped() {
+    let Some(project) = Project::with_database() else { return };
+    add_rank(&project);
+    let clones = "SELECT count(*) FROM pg_database WHERE datname LIKE 'xtask_clone_%'";
+    let running = project.tool(["db-diff"]).start();
+    crate::tool::wait_until("a clone is made", || (project.sql(clones) != "0").then_some(()));
+    running.signal(Signal::SIGINT);
+    let ended = running.finish();
+    assert_eq!(ended.code, 130, "{}", ended.whole());
+    assert_eq!(project.sql(clones), "0");
+    // And of one that was killed, the next run drops it.
+    let running = project.tool(["db-diff"]).start();
+    crate::tool::wait_until("a clone is made", || (project.sql(clones) != "0").then_some(()));
+    running.kill();
+    project.run(["db-diff"]).exits(2);
+    assert_eq!(project.sql(clones), "0");
+}
