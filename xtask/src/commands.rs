@@ -7,6 +7,8 @@ pub mod backup;
 pub mod ci;
 pub mod completions;
 pub mod data_migrate;
+pub mod db_diff;
+pub mod db_migrate;
 pub mod db_rebuild;
 pub mod db_verify;
 pub mod doctor;
@@ -46,6 +48,8 @@ pub struct Command {
 
 pub const COMMANDS: &[Command] = &[
     db_rebuild::COMMAND,
+    db_diff::COMMAND,
+    db_migrate::COMMAND,
     db_verify::COMMAND,
     backup::COMMAND,
     restore::COMMAND,

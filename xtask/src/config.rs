@@ -33,9 +33,15 @@ pub struct Metadata {
     pub service: String,
     pub volume: String,
     pub image: String,
-    /// Tables whose rows the services write again by themselves.
+    /// `namespace.table`: rows that the services write again by themselves.
     #[serde(default)]
     pub remade: Vec<String>,
+    /// What the comparison of schemas leaves alone; see `pg_diff::filter`.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// Hazards that need no `--allow`.
+    #[serde(default)]
+    pub allow: Vec<String>,
     #[serde(default)]
     pub assertions: Vec<Assertion>,
     /// Which backups stay.
@@ -69,6 +75,9 @@ pub struct NamedTarget {
     pub protected: bool,
     #[serde(default)]
     pub shadow: ShadowPlace,
+    /// Hazards that need no `--allow` there, beside those of all targets.
+    #[serde(default)]
+    pub allow: Vec<String>,
 }
 
 /// Which server scratch databases are made on.

@@ -74,6 +74,30 @@ impl Ctx {
         })
     }
 
+    /// Like [`Ctx::wait`], for work that knows by itself how to stop: it is
+    /// told once, and waited for however long it takes to leave things whole.
+    pub fn wait_to_its_end<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Waited<E>> {
+        self.interrupt.check().map_err(|_| Waited::Interrupted)?;
+        let runtime = self.runtime().map_err(Waited::Runtime)?;
+        runtime.block_on(async {
+            let mut work = std::pin::pin!(work);
+            let mut is_told = false;
+            loop {
+                match tokio::time::timeout(TICK, work.as_mut()).await {
+                    Ok(done) => return done.map_err(Waited::Failed),
+                    Err(_) if self.interrupt.is_raised() && !is_told => {
+                        is_told = true;
+                        pg_live::cancel::cancel_running().await;
+                    }
+                    Err(_) => {}
+                }
+            }
+        })
+    }
+
     fn runtime(&self) -> std::io::Result<&Runtime> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);

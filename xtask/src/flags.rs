@@ -61,18 +61,20 @@ pub struct Rest {
 }
 
 pub fn parse(mut words: Vec<OsString>) -> Result<Typed, Fault> {
+    let json = wants_document(&words);
     let trailing = match words.iter().position(|word| word == "--") {
         Some(at) => words.split_off(at).split_off(1),
         None => Vec::new(),
     };
     let mut arguments = Arguments::from_vec(words);
+    while arguments.contains("--json") {}
     let mut globals = Globals {
         target: option(&mut arguments, ["-t", "--target"])?,
         db_url: option(&mut arguments, "--db-url")?,
         confirm_db: option(&mut arguments, "--confirm-db")?,
         dry_run: arguments.contains(["-n", "--dry-run"]),
         yes: arguments.contains(["-y", "--yes"]),
-        json: arguments.contains("--json"),
+        json,
         quiet: arguments.contains(["-q", "--quiet"]),
         verbose: arguments.contains(["-v", "--verbose"]),
         explain: arguments.contains("--explain"),
@@ -107,7 +109,14 @@ fn name_of(flag: &str) -> &str {
 /// True when the answer is to be a document, also if the line is not
 /// understood otherwise.
 pub fn wants_document(words: &[OsString]) -> bool {
-    words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
+    let mut words = words.iter().take_while(|word| *word != "--").peekable();
+    while let Some(word) = words.next() {
+        let follows = word == "--format" && words.peek().is_some_and(|next| *next == "json");
+        if word == "--json" || word == "--format=json" || follows {
+            return true;
+        }
+    }
+    false
 }
 
 impl Rest {
@@ -122,6 +131,15 @@ impl Rest {
 
     pub fn value(&mut self, name: &'static str) -> Result<Option<String>, Fault> {
         option(&mut self.arguments, name)
+    }
+
+    /// A flag that may be repeated.
+    pub fn values(&mut self, name: &'static str) -> Result<Vec<String>, Fault> {
+        let mut values = Vec::new();
+        while let Some(value) = self.value(name)? {
+            values.push(value);
+        }
+        Ok(values)
     }
 
     /// All words that are not flags. A leftover flag is an error: pico-args

@@ -2,12 +2,14 @@
 //!
 //! Must never: change the file, or guess what a broken one means.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use pg_diff::declared::{self, Annotations, DeclaredError, SourceMap, Span};
 use pg_live::{ErrorKind, LoadFailure};
 use sha2::{Digest, Sha256};
 
@@ -19,19 +21,57 @@ pub struct InitFile {
     /// As people write it: relative to the project.
     pub shown: String,
     pub path: PathBuf,
+    /// With the files it includes in their places.
     pub text: String,
     /// SHA-256 of the text, 64 hex digits.
     pub hash: String,
+    /// What its comments ask for.
+    pub annotations: Annotations,
+    map: SourceMap,
 }
 
 impl InitFile {
     pub fn read(ctx: &Ctx) -> Result<InitFile> {
-        let shown = ctx.config.metadata.init.display().to_string();
-        let path = ctx.root.join(&ctx.config.metadata.init);
-        let bytes = read_bytes(&path, &shown)?;
-        let text = check_text(bytes, &shown)?;
-        let hash = hex(&Sha256::digest(text.as_bytes()));
-        Ok(InitFile { shown, path, text, hash })
+        InitFile::at(ctx, &ctx.config.metadata.init)
+    }
+
+    /// Another file than the project's, and what it includes.
+    pub fn at(ctx: &Ctx, path: &Path) -> Result<InitFile> {
+        let shown = path.display().to_string();
+        InitFile::through(&shown, ctx.root.join(path), &mut |name| {
+            read_bytes(&ctx.root.join(name), name)
+        })
+    }
+
+    /// Reads files by name through `load`. What a file of ours is not told by
+    /// its include, but by itself, is wrong with it.
+    pub fn through(
+        shown: &str,
+        path: PathBuf,
+        load: &mut dyn FnMut(&str) -> Result<Vec<u8>>,
+    ) -> Result<InitFile> {
+        let fault: RefCell<Option<anyhow::Error>> = RefCell::new(None);
+        let read = declared::read(shown, &mut |name| {
+            let text = load(name).and_then(|bytes| check_text(bytes, name, name == shown));
+            text.map_err(|error| {
+                let why = error.to_string();
+                fault.borrow_mut().get_or_insert(error);
+                why
+            })
+        });
+        match read {
+            Ok(declared) => {
+                let hash = hex(&Sha256::digest(declared.text.as_bytes()));
+                let (text, map) = (declared.text, declared.map);
+                let annotations = declared.annotations;
+                Ok(InitFile { shown: shown.to_owned(), path, text, hash, annotations, map })
+            }
+            Err(errors) => Err(match fault.into_inner() {
+                // The file itself, or one that is there and no text.
+                Some(error) if errors.len() == 1 => error,
+                Some(_) | None => told(&errors, &mut |name| load(name).ok()),
+            }),
+        }
     }
 
     /// Names a shadow: the file, and the role that owns what it makes.
@@ -49,10 +89,19 @@ impl InitFile {
         self.path.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0)
     }
 
-    /// The line and column of a byte offset, with the lines around it and a
-    /// caret.
+    /// The file, line and column of a byte of the text, with the lines around
+    /// it and a caret.
     pub fn excerpt(&self, offset: usize) -> Excerpt {
-        excerpt(&self.shown, &self.text, offset)
+        match self.map.origin(offset) {
+            Some((file, offset)) => excerpt(&file.name, &file.text, offset),
+            None => excerpt(&self.shown, &self.text, offset),
+        }
+    }
+
+    /// A place that an annotation or a mistake names.
+    pub fn excerpt_of(&self, span: &Span) -> Excerpt {
+        let text = self.map.text_of(&span.file).unwrap_or_default();
+        excerpt(&span.file, text, span.start)
     }
 
     /// A load that failed, told with its place.
@@ -77,11 +126,6 @@ impl InitFile {
         let mut fault = Fault::failed(message);
         if let Some(offset) = failure.offset {
             fault = fault.excerpt(self.excerpt(offset));
-            if self.text[offset..].starts_with('\\') {
-                fault = fault.hint(
-                    "psql's backslash commands do not belong into the file: it is sent as SQL",
-                );
-            }
         }
         if let (None, Some(hint)) = (&fault.hint, &error.hint) {
             fault = fault.hint(hint.clone());
@@ -112,7 +156,26 @@ fn read_bytes(path: &Path, shown: &str) -> Result<Vec<u8>> {
     })
 }
 
-fn check_text(bytes: Vec<u8>, shown: &str) -> Result<String> {
+/// Mistakes in the files, the first one with its lines.
+fn told(errors: &[DeclaredError], text: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> anyhow::Error {
+    let Some(first) = errors.first() else { return Fault::failed("nothing was read").into() };
+    let others: Vec<String> = errors.iter().skip(1).take(9).map(|it| it.span.to_string()).collect();
+    let mut message = format!("`{}`: {}", first.span.file, first.message);
+    if !others.is_empty() {
+        let _ = write!(message, "; more at {}", others.join(", "));
+    }
+    let mut fault = Fault::failed(message);
+    if let Some(text) = text(&first.span.file) {
+        let text = String::from_utf8_lossy(&text);
+        fault = fault.excerpt(excerpt(&first.span.file, &text, first.span.start));
+    }
+    match &first.hint {
+        Some(hint) => fault.hint(hint.clone()).into(),
+        None => fault.into(),
+    }
+}
+
+fn check_text(bytes: Vec<u8>, shown: &str, is_root: bool) -> Result<String> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(Fault::failed(format!(
             "`{shown}` begins with a byte order mark, which psql reads as a syntax error"
@@ -148,7 +211,7 @@ fn check_text(bytes: Vec<u8>, shown: &str) -> Result<String> {
                 .into());
         }
     }
-    if text.trim().is_empty() {
+    if is_root && text.trim().is_empty() {
         return Err(Fault::failed(format!("`{shown}` is empty"))
             .hint(format!("bring it back: `git checkout -- {shown}`"))
             .into());
@@ -202,7 +265,7 @@ mod tests {
     #[test]
     fn bad_texts_are_told_apart() {
         let why =
-            |bytes: &[u8]| check_text(bytes.to_vec(), "f.sql").map_err(|error| error.to_string());
+            |bytes: &[u8]| check_text(bytes.to_vec(), "f.sql", true).map_err(|it| it.to_string());
         assert!(why(b"\xef\xbb\xbfSELECT 1").is_err_and(|why| why.contains("byte order mark")));
         assert!(why(b"SELECT 1;\r\n").is_err_and(|why| why.contains("CRLF")));
         assert!(why(b"SELECT '\xff'").is_err_and(|why| why.contains("not UTF-8 (byte 0xff)")));

@@ -42,6 +42,8 @@ mod backup;
 
 mod rebuild;
 
+mod schema;
+
 use std::process::ExitCode;
 use std::time::Instant;
 

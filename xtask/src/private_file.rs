@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -14,6 +14,8 @@ use crate::interrupt::Interrupt;
 
 /// Between two looks at a lock somebody else has.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// Longer than anybody looks at a lock, also on a busy machine.
+const A_LOOK: Duration = Duration::from_millis(300);
 
 /// Makes a folder that only we can enter.
 pub fn ensure_private_dir(dir: &Path) -> Result<PathBuf> {
@@ -63,7 +65,7 @@ pub fn open_lock(path: &Path) -> Result<File> {
 }
 
 /// Takes a lock unless somebody has it. It ends with the file, or with us.
-pub fn is_locked_now(file: &File, path: &Path) -> Result<bool> {
+pub fn take_lock(file: &File, path: &Path) -> Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
@@ -73,10 +75,25 @@ pub fn is_locked_now(file: &File, path: &Path) -> Result<bool> {
     }
 }
 
+/// Takes a lock, also from somebody who only looks whether it is free: that
+/// takes it for a moment.
+pub fn take_lock_soon(file: &File, path: &Path) -> Result<bool> {
+    let asked = Instant::now();
+    loop {
+        if take_lock(file, path)? {
+            return Ok(true);
+        }
+        if asked.elapsed() > A_LOOK {
+            return Ok(false);
+        }
+        std::thread::sleep(LOOK_AGAIN / 10);
+    }
+}
+
 /// Waits for a lock until the user says stop.
 pub fn wait_for_lock(path: &Path, interrupt: &Interrupt) -> Result<File> {
     let file = open_lock(path)?;
-    while !is_locked_now(&file, path)? {
+    while !take_lock(&file, path)? {
         interrupt.check()?;
         std::thread::sleep(LOOK_AGAIN);
     }

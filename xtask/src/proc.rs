@@ -233,16 +233,12 @@ impl Proc {
                         .with_context(|| format!("waiting for `{}`", started.run.shown()));
                 }
             }
-            let overdue = started.at.elapsed() > started.run.timeout;
-            if overdue || self.interrupt.is_raised() {
+            let is_overdue = started.at.elapsed() > started.run.timeout;
+            if is_overdue || self.interrupt.is_raised() {
                 // Dropping it ends it.
                 self.note_child(None);
-                if overdue {
-                    let (shown, seconds) = (started.run.shown(), started.run.timeout.as_secs());
-                    return Err(Fault::unavailable(format!(
-                        "`{shown}` took longer than {seconds} s"
-                    ))
-                    .into());
+                if is_overdue {
+                    return Err(overdue(&started.run));
                 }
                 return Err(Fault::interrupted().into());
             }
@@ -280,6 +276,11 @@ pub fn process_start(pid: u32) -> String {
 fn status_code(status: &std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+}
+
+fn overdue(run: &Run) -> anyhow::Error {
+    let (shown, seconds) = (run.shown(), run.timeout.as_secs());
+    Fault::unavailable(format!("`{shown}` took longer than {seconds} s")).into()
 }
 
 fn cannot_start(run: &Run, error: &std::io::Error) -> anyhow::Error {

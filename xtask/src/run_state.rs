@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::private_file::{ensure_private_dir, is_locked_now, open_lock, write_private};
+use crate::private_file::{ensure_private_dir, open_lock, take_lock_soon, write_private};
 use crate::proc::process_start;
 
 /// How long an orphaned child may take to end.
@@ -65,7 +65,7 @@ impl RunState {
         let dir = ensure_private_dir(&ctx.config.state_dir())?;
         let path = dir.join("lock");
         let mut lock = open_lock(&path)?;
-        if !is_locked_now(&lock, &path)? {
+        if !take_lock_soon(&lock, &path)? {
             let mut holder = String::new();
             let _ = lock.read_to_string(&mut holder);
             let holder = if holder.trim().is_empty() {

@@ -35,6 +35,10 @@ pub use local::Place;
 pub use report::Report;
 pub use supervisor::supervise;
 
+/// Settings of theirs that `.env` may hold; docker-compose.yml names the same.
+pub const SETTINGS: [&str; 4] =
+    ["LOG_LEVEL", "POSTGRES_POOL_SIZE", "POSTGRES_MAX_OVERFLOW", "POSTGRES_POOL_RECYCLE"];
+
 /// From the start of a process until it answers, on a busy machine.
 const START_DEADLINE: Duration = Duration::from_secs(90);
 
@@ -273,6 +277,16 @@ pub fn python<S: Into<std::ffi::OsString>>(
         }
     };
     Ok(run.args(words))
+}
+
+/// True when [`python`] can be used without making anything first.
+pub fn is_python_ready(ctx: &Ctx, target: &Target) -> bool {
+    match target {
+        Target::Compose(_) => running(ctx, target).is_ok_and(|count| count > 0),
+        Target::Local(_) | Target::Url(_) => {
+            Environment::services(ctx).and_then(|it| it.is_ready()).unwrap_or(false)
+        }
+    }
 }
 
 /// What [`python`] needs is there, or is made now.

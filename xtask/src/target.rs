@@ -18,7 +18,7 @@ use pg_live::Address;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file;
-use crate::proc::Run;
+use crate::proc::{Run, process_start};
 use crate::tools::compose::ComposeCli;
 use crate::tools::docker;
 use crate::tools::postgres;
@@ -74,6 +74,14 @@ impl Target {
         }
     }
 
+    /// The name of its database.
+    pub fn database(&self, ctx: &Ctx) -> String {
+        match self {
+            Target::Local(_) | Target::Compose(_) => ctx.config.database(),
+            Target::Url(url) => url.address.database.clone(),
+        }
+    }
+
     pub fn state(&self, ctx: &Ctx) -> Result<ServerState> {
         match self {
             Target::Local(local) => local.state(ctx),
@@ -114,10 +122,12 @@ impl Target {
     pub fn program(&self, ctx: &Ctx, name: &str, address: &Address) -> Result<Run> {
         match self {
             Target::Local(local) => {
-                Ok(with_address(Run::new(local.installation(ctx)?.program(name)), address))
+                Ok(with_address(Run::new(local.installation(ctx)?.program(name)), address)
+                    .env("PGAPPNAME", application_name(name)))
             }
             Target::Compose(compose) => compose.program(ctx, name, address),
-            Target::Url(url) => Ok(with_address(Run::new(url.client(ctx, name)?), address)),
+            Target::Url(url) => Ok(with_address(Run::new(url.client(ctx, name)?), address)
+                .env("PGAPPNAME", application_name(name))),
         }
     }
 
@@ -139,6 +149,13 @@ impl Target {
             Target::Local(_) | Target::Compose(_) | Target::Url(_) => None,
         }
     }
+}
+
+/// What `pg_stat_activity` calls a program that this run started, and none of
+/// a run on another machine.
+pub fn application_name(program: &str) -> String {
+    let own = std::process::id();
+    format!("xtask/{program}/{own}-{}", process_start(own))
 }
 
 pub fn with_address(run: Run, address: &Address) -> Run {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use pg_diff::dump::{self, DumpChange};
+use pg_diff::dump::DumpChange;
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::health::{self, HealthFinding};
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
@@ -18,11 +18,15 @@ use serde::Serialize;
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::schema::opinion;
 use crate::target::Target;
 use crate::target::local::Slot;
 use crate::tools::pg_dump;
 
-pub use prove::{Proven, Reader, create_and_load, maintenance, prove, prove_on, run_twice};
+pub use prove::{
+    Proven, Reader, create_and_load, locale_like, maintenance, no_shadow, prove, prove_on,
+    run_twice, shadow_server,
+};
 
 #[derive(Debug, Serialize)]
 pub struct Verification {
@@ -45,7 +49,7 @@ impl Verification {
     pub fn is_clean(&self) -> bool {
         self.complete
             && self.differences.is_empty()
-            && self.seeds.missing.is_empty()
+            && self.seeds.is_complete()
             && self.health.is_empty()
     }
 
@@ -107,6 +111,10 @@ impl Verification {
         for row in &self.seeds.missing {
             let _ = writeln!(text, "- seed row {} {}", row.table, row.key);
         }
+        for row in &self.seeds.outdated {
+            let columns = row.columns.join(", ");
+            let _ = writeln!(text, "~ seed row {} {} ({columns})", row.table, row.key);
+        }
         for finding in &self.health {
             let _ = writeln!(text, "! {}: {}", finding.object, finding.message);
         }
@@ -138,7 +146,7 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
     let live_dump = dumping.finish(ctx)?;
     Ok(Verification {
         objects: proven.dump.count_by_kind(),
-        differences: dump::compare(&proven.dump, &live_dump),
+        differences: opinion::compare(&proven.dump, &live_dump),
         seeds,
         health,
         complete: probe == Probe::Ready,
@@ -260,7 +268,10 @@ pub fn at_risk(ctx: &Ctx, live: &Address, declared: &DeclaredSeeds) -> Result<At
             let place = (table.namespace.clone(), table.name.clone());
             table.rows - seeds.intact_by_table.get(&place).copied().unwrap_or(0)
         };
-        let is_remade = |table: &&TableFacts| ctx.config.metadata.remade.contains(&table.name);
+        let is_remade = |table: &&TableFacts| {
+            let name = format!("{}.{}", table.namespace, table.name);
+            ctx.config.metadata.remade.contains(&name)
+        };
         let lost = found.tables.iter().filter(|table| !is_remade(table));
         let all = lost.map(|table| (table.name.clone(), beyond(table)));
         let mut tables: Vec<(String, i64)> = all.filter(|(_, rows)| *rows > 0).collect();

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -24,11 +24,8 @@ use crate::private_file::write_private;
 use crate::proc::Run;
 use crate::target::Target;
 use crate::term::Mark;
-use crate::tools::pg_dump::{self, Roles};
+use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles};
 use crate::verify::{self, size};
-
-/// Long enough for the largest database this is meant for.
-const TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// Makes a backup and reads it back. A failure leaves nothing.
 pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
@@ -122,10 +119,11 @@ impl Making<'_> {
             .program(ctx, "pg_dump", self.address)?
             .args(["--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=30s"])
             .arg(format!("--snapshot={}", snapshot.name))
-            .timeout(TIMEOUT);
+            .timeout(DUMP_TIMEOUT);
         let mut archive = Archive::create(&self.dir.join(DATA), &mut tell)?;
-        let finished = ctx.proc.pour(&run, &mut archive)?;
-        ctx.proc.require_success(&run, &finished)?;
+        let poured = ctx.proc.pour(&run, &mut archive);
+        let poured = poured.and_then(|finished| ctx.proc.require_success(&run, &finished));
+        pg_dump::ending_strays(ctx, self.address, poured)?;
         let raw_bytes = archive.raw_bytes;
         let record = archive.finish(DATA)?;
         drop(progress);
@@ -137,7 +135,7 @@ impl Making<'_> {
     fn schema(&self, snapshot: &Snapshot) -> Result<String> {
         let run = self.target.program(self.ctx, "pg_dump", self.address)?;
         let run = run.arg(format!("--snapshot={}", snapshot.name));
-        schema_sha256(self.ctx, run)
+        pg_dump::ending_strays(self.ctx, self.address, schema_sha256(self.ctx, run))
     }
 
     /// Roles are the cluster's, not the database's, and in no snapshot. A
@@ -219,7 +217,7 @@ pub fn read_back(ctx: &Ctx, target: &Target, dir: &Path, manifest: &Manifest) ->
             .into());
         }
     }
-    let run = target.offline_program(ctx, "pg_restore")?.arg("--file=-").timeout(TIMEOUT);
+    let run = target.offline_program(ctx, "pg_restore")?.arg("--file=-").timeout(DUMP_TIMEOUT);
     let finished = ctx.proc.feed(&run, |stdin| archive::unpack(&dir.join(DATA), stdin))?;
     if !finished.is_success() {
         let words = finished.last_words();

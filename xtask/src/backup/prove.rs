@@ -6,18 +6,17 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use pg_live::database;
+use pg_live::Session;
 
 use super::create::read_back;
 use super::manifest::{PROOF, Proof};
-use super::refill::{compare, create_empty, fill};
+use super::refill::{compare, create_empty, discard, fill, proof_name, sweep_proofs};
 use super::store::{Backup, InUse, manifest_sha256};
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file::write_private;
 use crate::run_state::now;
 use crate::target::Target;
-use crate::verify;
 
 /// Reads it back, restores it beside the live database, compares everything,
 /// and notes the proof.
@@ -28,17 +27,17 @@ pub fn prove(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
     read_back(ctx, target, &backup.dir, &backup.manifest)?;
     let live = target.require_answering(ctx)?;
     let started = Instant::now();
-    let name =
-        format!("xtask_proof_{}", backup.label.to_string().to_lowercase().replace(['.', '-'], "_"));
+    sweep_proofs(ctx, &live)?;
+    let name = proof_name(&backup.label);
     let scratch = live.with_database(&name);
-    let restored = create_empty(ctx, &live, &name, &backup.manifest)
-        .and_then(|()| fill(ctx, target, &scratch, backup))
-        .and_then(|()| compare(ctx, target, &scratch, &backup.manifest));
-    let dropped = ctx.interrupt.shield(|| {
-        Ok::<_, anyhow::Error>(ctx.wait(async {
-            database::drop_scratch(&verify::maintenance(&live).await?, &name).await
-        })?)
-    });
+    create_empty(ctx, &live, &name, &backup.manifest)?;
+    let restored = (|| {
+        // While somebody is in it, another proof's sweep leaves it alone.
+        let _inside = ctx.wait(Session::connect(&scratch, "proof"))?;
+        fill(ctx, target, &scratch, backup)?;
+        compare(ctx, target, &scratch, &backup.manifest)
+    })();
+    let dropped = discard(ctx, &live, &name);
     let server_version = restored?;
     dropped?;
     let proof = Proof {

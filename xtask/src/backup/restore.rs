@@ -11,7 +11,7 @@ use pg_live::{Address, Session, content, protection};
 use serde_json::json;
 
 use super::create::read_back;
-use super::refill::{compare, create_empty, fill};
+use super::refill::{compare, create_empty, discard, fill};
 use super::store::{Backup, InUse};
 use crate::consent;
 use crate::context::Ctx;
@@ -108,7 +108,7 @@ fn run(
         .and_then(|_| analyze(ctx, &new));
     if let Err(error) = filled {
         // Half a database under a name of the user's own would be taken for one.
-        ctx.interrupt.shield(|| drop_new(ctx, live, &name))?;
+        discard(ctx, live, &name)?;
         return Err(error);
     }
     if options.into.is_some() {
@@ -126,12 +126,6 @@ fn run(
 
 fn analyze(ctx: &Ctx, new: &Address) -> Result<()> {
     Ok(ctx.wait(async { Session::connect(new, "restore").await?.execute("ANALYZE").await })?)
-}
-
-fn drop_new(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
-    Ok(ctx.wait(async {
-        pg_live::database::drop_scratch(&verify::maintenance(live).await?, name).await
-    })?)
 }
 
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {

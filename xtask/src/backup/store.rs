@@ -16,7 +16,7 @@ use super::retention::Candidate;
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
-use crate::private_file::{ensure_private_dir, is_locked_now, open_lock, write_private};
+use crate::private_file::{ensure_private_dir, open_lock, take_lock_soon, write_private};
 
 const PARTIAL: &str = "partial";
 const PIN: &str = "pin";
@@ -67,7 +67,7 @@ impl Store {
         ensure_private_dir(&self.dir)?;
         let path = self.dir.join(LOCK);
         let lock = open_lock(&path)?;
-        if is_locked_now(&lock, &path)? {
+        if take_lock_soon(&lock, &path)? {
             write_private(&self.dir.join("holder"), std::process::id().to_string().as_bytes())?;
             return Ok(lock);
         }
@@ -118,13 +118,16 @@ impl Store {
         for (name, dir) in self.entries()? {
             let Some(label) = Label::parse(&name) else { continue };
             match Manifest::read(&dir) {
-                Ok(manifest) if manifest.label == name => complete.push(Backup {
-                    proof: read_proof(&dir),
-                    is_pinned: dir.join(PIN).exists(),
-                    label,
-                    dir,
-                    manifest,
-                }),
+                Ok(manifest) if manifest.label == name => match missing(&dir, &manifest) {
+                    Some(what) => broken.push(format!("{name}: {what}")),
+                    None => complete.push(Backup {
+                        proof: read_proof(&dir),
+                        is_pinned: dir.join(PIN).exists(),
+                        label,
+                        dir,
+                        manifest,
+                    }),
+                },
                 Ok(manifest) => {
                     broken.push(format!("{name}: its manifest is of {}", manifest.label))
                 }
@@ -214,6 +217,16 @@ impl InUse {
             }
         }
     }
+}
+
+/// What the manifest names and the folder has not, or has shorter or longer.
+/// Its bytes are `verify`'s to read.
+fn missing(dir: &Path, manifest: &Manifest) -> Option<String> {
+    manifest.files.iter().find_map(|file| match fs::metadata(dir.join(&file.name)) {
+        Ok(meta) if meta.len() == file.bytes => None,
+        Ok(meta) => Some(format!("`{}` has {} bytes, not {}", file.name, meta.len(), file.bytes)),
+        Err(error) => Some(format!("`{}`: {error}", file.name)),
+    })
 }
 
 /// A proof counts for the manifest it was made of, and for no other.

@@ -60,7 +60,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     let target = Target::resolve(ctx)?;
-    let store = Store::of(ctx, target.name(), &database(ctx, &target));
+    let store = Store::of(ctx, target.name(), &target.database(ctx));
     match words.as_slice() {
         [] => make(ctx, &target, &store, prove, keep_all),
         ["list"] => list(&store),
@@ -70,20 +70,13 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         ["verify", label] => verify(ctx, &target, vec![store.find(label)?]),
         ["prune"] => prune(ctx, &store),
         ["check"] => check(&store, max_age.as_deref(), min_level.as_deref()),
-        ["pin", label] => pin(&store, label, true),
-        ["unpin", label] => pin(&store, label, false),
+        ["pin", label] => pin(ctx, &store, label, true),
+        ["unpin", label] => pin(ctx, &store, label, false),
         ["show" | "pin" | "unpin"] => {
             Err(Fault::usage("which one? `cargo xtask backup list` shows the labels").into())
         }
         [word, more, ..] => Err(Fault::usage(format!("`{word}` does not take `{more}`")).into()),
         [word] => Err(Fault::usage(format!("`backup` has no `{word}`")).into()),
-    }
-}
-
-pub fn database(ctx: &Ctx, target: &Target) -> String {
-    match target {
-        Target::Url(url) => url.address.database.clone(),
-        Target::Local(_) | Target::Compose(_) => ctx.config.database(),
     }
 }
 
@@ -105,12 +98,21 @@ fn make(ctx: &Ctx, target: &Target, store: &Store, prove: bool, keep_all: bool) 
         made.level().name(),
         shown_dir(ctx, &made)
     );
-    // A backup that could not be made must not cost an old one.
-    let gone = if keep_all { Vec::new() } else { remove_old(ctx, store)? };
+    // A backup that could not be made must not cost an old one; one that was
+    // made is good, whatever becomes of the old ones.
+    let removed = if keep_all { Ok(Vec::new()) } else { remove_old(ctx, store) };
+    let (exit, gone) = match removed {
+        Ok(gone) => (Exit::Done, gone),
+        Err(error) => {
+            ctx.term.warn(&format!("the backup is good; older ones were not looked at: {error:#}"));
+            ctx.term.hint("cargo xtask backup prune");
+            (Exit::Attention, Vec::new())
+        }
+    };
     if !gone.is_empty() {
         let _ = write!(text, "\nremoved by retention: {}", gone.join(", "));
     }
-    Ok(Answer::done(text, json!({ "backup": summary(&made), "removed": gone })))
+    Ok(Answer { exit, text, data: json!({ "backup": summary(&made), "removed": gone }) })
 }
 
 fn shown_dir(ctx: &Ctx, backup: &Backup) -> String {
@@ -303,8 +305,13 @@ fn hours(text: &str) -> Result<i64, Fault> {
     number.checked_mul(factor).filter(|hours| (0..1_000_000).contains(hours)).ok_or_else(wrong)
 }
 
-fn pin(store: &Store, label: &str, on: bool) -> Result<Answer> {
+fn pin(ctx: &Ctx, store: &Store, label: &str, on: bool) -> Result<Answer> {
     let backup = store.find(label)?;
+    if ctx.globals.dry_run {
+        let would = format!("would {} {}", if on { "pin" } else { "unpin" }, backup.label);
+        let text = format!("{would}\nnothing was changed");
+        return Ok(Answer::done(text, json!({ "dry_run": true, "would": [would] })));
+    }
     store.pin(&backup, on)?;
     let story = if on { "is pinned: retention leaves it alone" } else { "is not pinned any more" };
     Ok(Answer::done(

@@ -79,10 +79,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
 
 /// The system's own databases cannot be ours, and a name has its length.
 fn check_name(ctx: &Ctx, target: &Target) -> Result<()> {
-    let name = match target {
-        Target::Url(url) => url.address.database.clone(),
-        Target::Local(_) | Target::Compose(_) => ctx.config.database(),
-    };
+    let name = target.database(ctx);
     if ["postgres", "template0", "template1"].contains(&name.as_str()) {
         let hint = "name another one: POSTGRES_DB in .env";
         return Err(Fault::failed(format!("`{name}` is the server's own database"))

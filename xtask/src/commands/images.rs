@@ -23,7 +23,7 @@ use crate::services::ServicesImage;
 use crate::steps::{Steps, told};
 use crate::target::compose::image;
 use crate::tools::compose::project_name;
-use crate::tools::docker;
+use crate::tools::docker::{self, RECIPE_LABEL};
 
 pub const COMMAND: Command = Command {
     name: "images",
@@ -37,8 +37,6 @@ pub const COMMAND: Command = Command {
 const RECIPES: &str = "infrastructure/docker";
 /// What Debian's suite of the recipe has.
 const RECIPE_MAJOR: &str = "17";
-/// Holds the hash of the recipe an image was built from.
-const LABEL: &str = "xtask.recipe";
 /// Downloads on a slow line included.
 const BUILD_TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -117,7 +115,7 @@ struct Planned {
 
 impl Planned {
     fn new(ctx: &Ctx, name: &'static str, force: bool) -> Result<Planned> {
-        let tag = if name == "postgres" { image(ctx) } else { "python:3.11-slim".to_owned() };
+        let tag = if name == "postgres" { image(ctx) } else { docker::PYTHON_IMAGE.to_owned() };
         if name == "postgres"
             && !tag.rsplit(':').next().is_some_and(|it| it.starts_with(RECIPE_MAJOR))
         {
@@ -131,7 +129,8 @@ impl Planned {
         let recipe = recipe_hash(&ctx.root.join(RECIPES), name)?;
         // An image without our label came from a registry: it is the real one.
         let is_current = docker::has_image(ctx, &tag)?
-            && docker::image_label(ctx, &tag, LABEL)?.is_none_or(|built_from| built_from == recipe);
+            && docker::image_label(ctx, &tag, RECIPE_LABEL)?
+                .is_none_or(|built_from| built_from == recipe);
         Ok(Planned { name, tag, recipe, build: force || !is_current })
     }
 
@@ -148,7 +147,7 @@ fn build_image(ctx: &Ctx, name: &str, tag: &str, recipe: &str) -> Result<()> {
     let run = Run::new(ctx.root.join(RECIPES).join("build.sh"))
         .arg(name)
         .args(["--tag", tag, "--label"])
-        .arg(format!("{LABEL}={recipe}"))
+        .arg(format!("{RECIPE_LABEL}={recipe}"))
         .timeout(BUILD_TIMEOUT);
     let finished = ctx.proc.streamed(&run)?;
     if finished.is_success() {

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::backup::restore::{self, Options};
 use crate::backup::store::Store;
-use crate::commands::{Command, backup};
+use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::Answer;
@@ -38,7 +38,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     };
     let words = rest.words(COMMAND.name, 1)?;
     let target = Target::resolve(ctx)?;
-    let store = Store::of(ctx, target.name(), &backup::database(ctx, &target));
+    let store = Store::of(ctx, target.name(), &target.database(ctx));
     let label = words.first().map_or("latest", String::as_str);
     restore::restore(ctx, &target, &store.find(label)?, &options)
 }

@@ -14,7 +14,6 @@ use super::Section;
 use super::fixes::Mend;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
-use crate::commands::backup::database;
 use crate::context::Ctx;
 use crate::target::{ServerState, Target};
 
@@ -32,7 +31,7 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
         section.skipped("last backup", "there is no target");
         return Ok(());
     };
-    let (complete, broken) = Store::of(ctx, target.name(), &database(ctx, target)).list()?;
+    let (complete, broken) = Store::of(ctx, target.name(), &target.database(ctx)).list()?;
     for it in broken {
         section.warning("backups", format!("not a backup: {it}"), "cargo xtask backup list");
     }

@@ -11,10 +11,13 @@ use crate::context::Ctx;
 use crate::services::{self, Scope, State};
 use crate::target::{ServerState, Target};
 
-/// What the api may open at once beyond its pool, and each worker in all.
+/// As in `shared/python/settings.py`.
 const DEFAULT_POOL: i64 = 20;
 const DEFAULT_OVERFLOW: i64 = 10;
-const OF_WORKERS: i64 = 2 * 5;
+/// The api and the enrichment have one each.
+const POOLS: i64 = 2;
+/// The processor, and what each of the three asks for /health with.
+const OUTSIDE_POOLS: i64 = 4;
 
 pub fn examine(ctx: &Ctx, target: &Target, section: &mut Section<'_>) -> Result<()> {
     let wanted = Scope::of(ctx, None)? == Scope::All;
@@ -39,9 +42,9 @@ pub fn examine(ctx: &Ctx, target: &Target, section: &mut Section<'_>) -> Result<
     let setting = |name: &str, usual: i64| {
         ctx.config.value(name).and_then(|value| value.parse().ok()).unwrap_or(usual)
     };
-    let budget = setting("POSTGRES_POOL_SIZE", DEFAULT_POOL)
-        + setting("POSTGRES_MAX_OVERFLOW", DEFAULT_OVERFLOW)
-        + OF_WORKERS;
+    let pool = setting("POSTGRES_POOL_SIZE", DEFAULT_POOL)
+        + setting("POSTGRES_MAX_OVERFLOW", DEFAULT_OVERFLOW);
+    let budget = POOLS * pool + OUTSIDE_POOLS;
     let room = ctx.wait(async {
         let session = Session::connect(&address, "doctor").await?;
         let row = session.query_one("SELECT current_setting('max_connections')::bigint", &[]);

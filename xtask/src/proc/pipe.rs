@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::{Finished, Proc, Run, TICK};
+use super::{Finished, Proc, Run, TICK, overdue};
 
 const CHUNK: usize = 1 << 20;
 
@@ -31,10 +31,10 @@ impl Proc {
                     Err(error) => return Err(error),
                 }
             }
-        });
+        })?;
         // Dropping what runs on ends it.
         poured.with_context(|| format!("keeping what `{}` prints", run.shown()))?;
-        self.ended_by_itself(self.join(&mut started)?)
+        self.join(&mut started)
     }
 
     /// The program reads what `source` writes. A program that ends early is
@@ -47,33 +47,27 @@ impl Proc {
         let (reader, mut writer) = std::io::pipe().context("making a pipe")?;
         let expression = self.expression(run).stdin_file(reader).stdout_null().stderr_capture();
         let mut started = self.begin(run.clone(), expression)?;
-        let fed = self.watched(&started.handle.pids(), run, || source(&mut writer));
+        let fed = self.watched(&started.handle.pids(), run, || source(&mut writer))?;
         drop(writer);
-        let finished = self.ended_by_itself(self.join(&mut started)?)?;
+        let finished = self.join(&mut started)?;
         if finished.is_success() {
             fed?;
         }
         Ok(finished)
     }
 
-    /// A program that we ended because the user said stop is no failure.
-    fn ended_by_itself(&self, finished: Finished) -> Result<Finished> {
-        if !finished.is_success() {
-            self.interrupt.check()?;
-        }
-        Ok(finished)
-    }
-
     /// Does some work that waits for a program, and ends the program when the
-    /// user says stop or its time is up.
-    fn watched<T>(&self, pids: &[u32], run: &Run, work: impl FnOnce() -> T) -> T {
-        let is_done = AtomicBool::new(false);
+    /// user says stop or its time is up. That is told here: an ended
+    /// `docker exec` says 0, as one that did its work (measured).
+    fn watched<T>(&self, pids: &[u32], run: &Run, work: impl FnOnce() -> T) -> Result<T> {
+        let (is_done, was_ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (interrupt, timeout) = (self.interrupt.clone(), run.timeout);
-        std::thread::scope(|scope| {
+        let done = std::thread::scope(|scope| {
             scope.spawn(|| {
                 let started = Instant::now();
                 while !is_done.load(Ordering::Relaxed) {
                     if interrupt.is_raised() || started.elapsed() > timeout {
+                        was_ended.store(true, Ordering::Relaxed);
                         for pid in pids {
                             let _ = killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGTERM);
                         }
@@ -84,6 +78,12 @@ impl Proc {
             let done = work();
             is_done.store(true, Ordering::Relaxed);
             done
-        })
+        });
+        if was_ended.load(Ordering::Relaxed) {
+            self.note_child(None);
+            self.interrupt.check()?;
+            return Err(overdue(run));
+        }
+        Ok(done)
     }
 }

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use pg_live::facts::{beside_rows, facts};
+use pg_live::scratch::is_scratch;
 use pg_live::seeds::DeclaredSeeds;
 use pg_live::shadow::is_shadow;
 use pg_live::{Address, Fence, Session, database, fence, quote_ident};
 
+use crate::backup::refill::is_proof;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::rebuild::beside::is_beside;
@@ -72,9 +74,12 @@ pub fn assess(ctx: &Ctx, address: &Address, seeds: &DeclaredSeeds) -> Result<Old
 /// A database that is neither the system's, nor the one, nor our scratch.
 fn is_users(address: &Address, name: &str) -> bool {
     let known = ["postgres", "template0", "template1", address.database.as_str()];
-    let is_scratch =
-        is_shadow(name) || is_test_database(name) || is_beside(&address.database, "new", name);
-    !known.contains(&name) && !is_scratch
+    let is_ours = is_shadow(name)
+        || is_scratch(name)
+        || is_test_database(name)
+        || is_proof(name)
+        || is_beside(&address.database, "new", name);
+    !known.contains(&name) && !is_ours
 }
 
 /// The system's own databases are empty, unless somebody put tables there.

@@ -8,24 +8,19 @@
 //! Must never: build what was built from the same files.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 
 use crate::context::Ctx;
-use crate::init_file::hex;
 use crate::outcome::Fault;
 use crate::proc::Run;
-use crate::tools::docker::{self, docker};
-use crate::tools::python;
+use crate::tools::docker::{self, PYTHON_IMAGE, RECIPE_LABEL, docker};
+use crate::tools::python::{self, REQUIREMENTS};
 
-const BASE: &str = "python:3.11-slim";
 const DOCKERFILE: &str = "infrastructure/docker/services/Dockerfile";
 const WHEELS: &str = "infrastructure/docker/services/wheels";
-const REQUIREMENTS: &str = "shared/python/requirements.txt";
-const LABEL: &str = "xtask.recipe";
 /// Downloads on a slow line included.
 const TIMEOUT: Duration = Duration::from_secs(1800);
 
@@ -39,8 +34,8 @@ pub struct ServicesImage {
 impl ServicesImage {
     pub fn of(ctx: &Ctx, project: &str, force: bool) -> Result<ServicesImage> {
         let tag = format!("{project}_services");
-        let recipe = recipe_hash(&ctx.root)?;
-        let made_from = docker::image_label(ctx, &tag, LABEL)?;
+        let recipe = python::hash_of(&[DOCKERFILE, REQUIREMENTS].map(|name| ctx.root.join(name)))?;
+        let made_from = docker::image_label(ctx, &tag, RECIPE_LABEL)?;
         let is_current = !force && made_from.as_deref() == Some(&recipe);
         Ok(ServicesImage { is_current, tag, recipe })
     }
@@ -55,9 +50,9 @@ impl ServicesImage {
     }
 
     fn build(&self, ctx: &Ctx) -> Result<()> {
-        if !docker::has_image(ctx, BASE)? && !docker::registry_has(ctx, BASE) {
+        if !docker::has_image(ctx, PYTHON_IMAGE)? && !docker::registry_has(ctx, PYTHON_IMAGE) {
             return Err(Fault::unavailable(format!(
-                "the services' image is made from `{BASE}`, which is not here and no registry gives it"
+                "the services' image is made from `{PYTHON_IMAGE}`, which is not here and no registry gives it"
             ))
             .hint("build it from Debian packages: `cargo xtask images python`")
             .into());
@@ -69,7 +64,7 @@ impl ServicesImage {
         }
         let run = docker()
             .args(["build", "--tag", &self.tag, "--label"])
-            .arg(format!("{LABEL}={}", self.recipe))
+            .arg(format!("{RECIPE_LABEL}={}", self.recipe))
             .arg("--file")
             .arg(ctx.root.join(DOCKERFILE))
             .arg(&ctx.root)
@@ -83,16 +78,18 @@ impl ServicesImage {
 /// Whether a container of the base reaches the package index: asked with one
 /// small file instead of waiting through the retries of a whole build.
 fn reaches_index(ctx: &Ctx) -> bool {
-    let run = docker().args(["run", "--rm", "--entrypoint", "python3", BASE, "-m", "pip"]).args([
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--retries=0",
-        "--timeout=8",
-        "--dest=/tmp/probe",
-        "annotated-types",
-    ]);
+    let run = docker()
+        .args(["run", "--rm", "--entrypoint", "python3", PYTHON_IMAGE, "-m", "pip"])
+        .args([
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--retries=0",
+            "--timeout=8",
+            "--dest=/tmp/probe",
+            "annotated-types",
+        ]);
     ctx.proc.capture(&run.timeout(Duration::from_secs(60))).is_ok_and(|it| it.is_success())
 }
 
@@ -136,15 +133,4 @@ fn remove_wheels(wheels: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn recipe_hash(root: &Path) -> Result<String> {
-    let mut hash = Sha256::new();
-    for name in [DOCKERFILE, REQUIREMENTS].map(PathBuf::from) {
-        let path = root.join(&name);
-        let bytes = fs::read(&path).with_context(|| format!("reading `{}`", path.display()))?;
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(bytes);
-    }
-    Ok(hex(&hash.finalize()[..8]))
 }

@@ -22,10 +22,10 @@ use nix::unistd::Pid;
 use pg_live::Address;
 
 use super::supervisor::{self, LOCK, Process, Record, STATE, Saved};
-use super::{Condition, Service, State, probe};
+use super::{Condition, SETTINGS, Service, State, probe};
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::private_file::{ensure_private_dir, is_locked_now, open_lock};
+use crate::private_file::{ensure_private_dir, open_lock, take_lock};
 use crate::proc::Run;
 use crate::target::env_file::{free_port, is_free};
 use crate::tools::python::Environment;
@@ -52,7 +52,7 @@ impl Place {
 
     fn has_supervisor(&self) -> Result<bool> {
         let path = self.dir.join(LOCK);
-        Ok(path.exists() && !is_locked_now(&open_lock(&path)?, &path)?)
+        Ok(path.exists() && !take_lock(&open_lock(&path)?, &path)?)
     }
 }
 
@@ -114,6 +114,11 @@ fn launch(ctx: &Ctx, place: &Place, address: &Address, environment: &Environment
     let mut run = with_database(Run::new(program).args(["supervise", "--quiet"]), address)
         .env(supervisor::DATABASE, address.to_string())
         .env(supervisor::PYTHON, environment.python().display().to_string());
+    for name in SETTINGS {
+        if let Some(value) = ctx.config.value(name) {
+            run = run.env(name, value);
+        }
+    }
     for service in Service::ALL {
         let noted = before.as_ref().and_then(|it| it.services.get(service.name()));
         let port = port(ctx, service, noted.map(|record| record.port), &taken)?;

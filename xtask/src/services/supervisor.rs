@@ -19,7 +19,7 @@ use serde_json::json;
 use super::{Place, Service};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
-use crate::private_file::{is_locked_now, open_lock, write_private};
+use crate::private_file::{open_lock, take_lock_soon, write_private};
 use crate::proc::{Run, Started, process_start};
 use crate::run_state::now;
 
@@ -111,7 +111,7 @@ pub fn supervise(ctx: &Ctx) -> Result<Answer> {
     let place = Place::of(ctx);
     let path = place.dir.join(LOCK);
     let mut lock = open_lock(&path)?;
-    if !is_locked_now(&lock, &path)? {
+    if !take_lock_soon(&lock, &path)? {
         return Err(Fault::unavailable("another supervisor is at work").into());
     }
     lock.set_len(0)?;

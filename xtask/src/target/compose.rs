@@ -12,7 +12,7 @@ use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::proc::Run;
 use crate::run_state::is_copied;
-use crate::target::ServerState;
+use crate::target::{ServerState, application_name};
 use crate::tools::compose::{ComposeCli, project_name};
 use crate::tools::docker::{self, Container};
 
@@ -152,6 +152,7 @@ pub fn exec(container: &str, stdin: Stdin, name: &str, address: &Address) -> Run
     for (key, value) in [("PGUSER", &address.user), ("PGDATABASE", &address.database)] {
         run = run.arg("--env").arg(format!("{key}={value}"));
     }
+    run = run.arg("--env").arg(format!("PGAPPNAME={}", application_name(name)));
     if let Some(password) = &address.password {
         run = run.args(["--env", "PGPASSWORD"]).secret("PGPASSWORD", password);
     }

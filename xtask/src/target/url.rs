@@ -19,14 +19,21 @@ pub struct Url {
     pub address: Address,
     pub protected: bool,
     pub shadow: ShadowPlace,
+    /// Hazards that the configuration allows there.
+    pub allow: Vec<String>,
 }
 
 impl Url {
     /// `--db-url`: protected, unless it stays on this machine.
     pub fn ad_hoc(text: &str) -> Result<Url> {
-        let address = Address::parse(text).context("reading `--db-url`")?;
-        let protected = !address.is_loopback();
-        Ok(Url { name: "url".to_owned(), address, protected, shadow: ShadowPlace::Target })
+        Url::parsed(text, "--db-url")
+    }
+
+    /// One that was typed at `origin`.
+    pub fn parsed(text: &str, origin: &str) -> Result<Url> {
+        let address = Address::parse(text).with_context(|| format!("reading `{origin}`"))?;
+        let (protected, shadow) = (!address.is_loopback(), ShadowPlace::Target);
+        Ok(Url { name: "url".to_owned(), address, protected, shadow, allow: Vec::new() })
     }
 
     /// A name from the configuration; `url` itself means `DATABASE_URL`.
@@ -49,7 +56,8 @@ impl Url {
             Some(named) => (named.protected, named.shadow),
             None => (!address.is_loopback(), ShadowPlace::Target),
         };
-        Ok(Url { name: name.to_owned(), address, protected, shadow })
+        let allow = named.map(|named| named.allow.clone()).unwrap_or_default();
+        Ok(Url { name: name.to_owned(), address, protected, shadow, allow })
     }
 
     /// A client program that is not older than the server.

@@ -11,6 +11,7 @@ use anyhow::Result;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::proc::Run;
+use crate::services;
 
 /// How compose is called here: `docker compose` or `docker-compose`.
 #[derive(Clone, Debug)]
@@ -67,14 +68,9 @@ impl ComposeCli {
         // One reader of settings: what we resolved is what compose gets, also
         // from `--env-file`. The environment beats its own reading of `.env`.
         let mut run = Run::new(&self.words[0]);
-        for name in [
-            "POSTGRES_USER",
-            "POSTGRES_DB",
-            "POSTGRES_PORT",
-            "POSTGRES_IMAGE",
-            "API_PORT",
-            "LOG_LEVEL",
-        ] {
+        let of_database =
+            ["POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PORT", "POSTGRES_IMAGE", "API_PORT"];
+        for name in of_database.into_iter().chain(services::SETTINGS) {
             if let Some(value) = ctx.config.value(name) {
                 run = run.env(name, value);
             }

@@ -38,6 +38,11 @@ pub struct Container {
     pub working_dir: Option<String>,
 }
 
+/// The label with the hash of what an image of ours was built from.
+pub const RECIPE_LABEL: &str = "xtask.recipe";
+/// What the services' image is built on.
+pub const PYTHON_IMAGE: &str = "python:3.11-slim";
+
 pub fn docker() -> Run {
     Run::new("docker").timeout(Duration::from_secs(120))
 }

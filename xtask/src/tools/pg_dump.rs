@@ -10,17 +10,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use pg_diff::Dump;
-use pg_live::Address;
+use pg_live::{Address, database};
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file::ensure_private_dir;
 use crate::proc::{Run, Started};
 use crate::run_state::stamp;
-use crate::target::Target;
+use crate::target::{Target, application_name};
+use crate::verify;
 
 /// Long enough for the largest database this is meant for.
-const DUMP_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+pub const DUMP_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// Whether owners and privileges are part of the comparison: they are when
 /// both databases are on one server, with one set of roles.
@@ -43,13 +44,18 @@ impl SchemaDump {
 /// Begins to dump a schema with a `pg_dump` that was set up to reach it;
 /// other work can go on meanwhile.
 pub fn start_schema(ctx: &Ctx, pg_dump: Run, roles: Roles) -> Result<SchemaDump> {
+    Ok(SchemaDump(ctx.proc.start(schema_run(pg_dump, roles))?))
+}
+
+/// What [`start_schema`] runs.
+pub fn schema_run(pg_dump: Run, roles: Roles) -> Run {
     // The tools' own notes are no part of the schema.
     let notes = format!("--exclude-schema={}", pg_live::journal::NAMESPACE);
-    let mut run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
-    if roles == Roles::Different {
-        run = run.args(["--no-owner", "--no-privileges"]);
+    let run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
+    match roles {
+        Roles::Same => run,
+        Roles::Different => run.args(["--no-owner", "--no-privileges"]),
     }
-    Ok(SchemaDump(ctx.proc.start(run)?))
 }
 
 /// A complete dump at its final name, private, read back to the end, on disk.
@@ -68,6 +74,25 @@ pub fn safety_dump(ctx: &Ctx, target: &Target, address: &Address) -> Result<Path
     Ok(complete)
 }
 
+/// Hands a dump's outcome on. After a failure its session is ended on the
+/// server: in a container `pg_dump` outlives the client it was started by, and
+/// would go on holding its locks.
+pub fn ending_strays<T>(ctx: &Ctx, address: &Address, dumped: Result<T>) -> Result<T> {
+    let Err(error) = dumped else { return dumped };
+    let name = application_name("pg_dump");
+    let ended = ctx.interrupt.shield(|| {
+        ctx.wait(async {
+            database::end_sessions(&verify::maintenance(address).await?, &name).await
+        })
+    });
+    // The server may be what failed.
+    if let Ok(count @ 1..) = ended {
+        let count = verify::counted(usize::try_from(count).unwrap_or(0), "session");
+        ctx.term.detail(&format!("ended {count} of `{name}`"));
+    }
+    Err(error)
+}
+
 fn dump_and_read_back(
     ctx: &Ctx,
     target: &Target,
@@ -81,8 +106,9 @@ fn dump_and_read_back(
         .program(ctx, "pg_dump", address)?
         .args(["--format=custom", "--compress=1", "--lock-wait-timeout=30s", "--no-password"])
         .timeout(DUMP_TIMEOUT);
-    let finished = ctx.proc.capture_to_file(&run, file.try_clone()?)?;
-    ctx.proc.require_success(&run, &finished)?;
+    let dumped = ctx.proc.capture_to_file(&run, file.try_clone()?);
+    let dumped = dumped.and_then(|finished| ctx.proc.require_success(&run, &finished));
+    ending_strays(ctx, address, dumped)?;
     file.sync_all()?;
     let run = target.offline_program(ctx, "pg_restore")?.arg("--file=-").timeout(DUMP_TIMEOUT);
     let finished = ctx.proc.feed_file(&run, File::open(partial)?)?;

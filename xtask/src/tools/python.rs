@@ -19,7 +19,8 @@ use crate::private_file::{ensure_private_dir, wait_for_lock, write_private};
 use crate::proc::Run;
 use crate::tools::packages::{self, Need};
 
-const SERVICES: &str = "shared/python/requirements.txt";
+/// What the services run on.
+pub const REQUIREMENTS: &str = "shared/python/requirements.txt";
 const CHECKS: &str = "shared/python/requirements-dev.txt";
 /// Inside the environment: what it was made from.
 const STAMP: &str = "xtask-requirements";
@@ -37,7 +38,7 @@ pub struct Environment {
 impl Environment {
     /// What the services, their tests and the scripts run in.
     pub fn services(ctx: &Ctx) -> Result<Environment> {
-        let requirements = vec![ctx.root.join(SERVICES)];
+        let requirements = vec![ctx.root.join(REQUIREMENTS)];
         match ctx.config.value("XTASK_VENV") {
             Some(dir) => Ok(Environment { dir: ctx.root.join(dir), requirements }),
             None => Environment::named(ctx, "venv", requirements),
@@ -46,7 +47,7 @@ impl Environment {
 
     /// What ruff and mypy run in; mypy looks into what the services import.
     pub fn checks(ctx: &Ctx) -> Result<Environment> {
-        let requirements = [SERVICES, CHECKS].map(|name| ctx.root.join(name)).to_vec();
+        let requirements = [REQUIREMENTS, CHECKS].map(|name| ctx.root.join(name)).to_vec();
         Environment::named(ctx, "checks", requirements)
     }
 
@@ -156,7 +157,8 @@ impl Environment {
     }
 }
 
-fn hash_of(files: &[PathBuf]) -> Result<String> {
+/// Over the contents of some files, in their order.
+pub fn hash_of(files: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
     for path in files {
         let bytes = fs::read(path).with_context(|| format!("reading `{}`", path.display()))?;

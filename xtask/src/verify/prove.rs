@@ -82,7 +82,7 @@ fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) ->
     made.map_err(|why| no_shadow(init, why))
 }
 
-fn no_shadow(init: &InitFile, why: Waited<ShadowFailure>) -> anyhow::Error {
+pub fn no_shadow(init: &InitFile, why: Waited<ShadowFailure>) -> anyhow::Error {
     match why {
         Waited::Failed(ShadowFailure::Declared(failure)) => init.fault(&failure),
         Waited::Failed(ShadowFailure::Server(error)) => {
@@ -157,7 +157,7 @@ pub async fn maintenance(server: &Address) -> pg_live::Result<Session> {
 }
 
 /// The locale of `like` if it is on this server, else what new databases get.
-async fn locale_like(session: &Session, like: &Address) -> pg_live::Result<database::Locale> {
+pub async fn locale_like(session: &Session, like: &Address) -> pg_live::Result<database::Locale> {
     for name in [like.database.as_str(), "template1", "postgres"] {
         if let Some(locale) = database::locale(session, name).await? {
             return Ok(locale);
@@ -166,7 +166,9 @@ async fn locale_like(session: &Session, like: &Address) -> pg_live::Result<datab
     Ok(database::Locale::default())
 }
 
-fn shadow_server(
+/// Where scratch databases of a target are made, the target whose programs
+/// reach that server when it is another, and whether its roles are the same.
+pub fn shadow_server(
     ctx: &Ctx,
     target: &Target,
     address: &Address,

@@ -37,19 +37,20 @@ fn backed_up() -> Option<Project> {
 
 /// A session that keeps `pg_dump` waiting, until it is dropped.
 fn locked(project: &Project) -> Running {
-    // A table that is dumped and not counted: the tools' own notes.
-    project.sql("CREATE SCHEMA xtask; CREATE TABLE xtask.gate ()");
-    let sql = "BEGIN; LOCK TABLE xtask.gate IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
+    // A table that is dumped and not counted: the journal.
+    project.sql("CREATE SCHEMA xtask; CREATE TABLE xtask.data_migrations ()");
+    let sql =
+        "BEGIN; LOCK TABLE xtask.data_migrations IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
     let session = project.psql_on(DATABASE).args(["-c", sql]).start();
     let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' \
-                AND relation = 'xtask.gate'::regclass AND granted";
+                AND relation = 'xtask.data_migrations'::regclass AND granted";
     wait_until("the table is locked", || (project.sql(held) == "1").then_some(()));
     session
 }
 
 fn wait_for_dump(project: &Project) {
     let waiting = "SELECT count(*) FROM pg_stat_activity \
-                   WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'";
+                   WHERE application_name LIKE 'xtask/pg_dump/%' AND wait_event_type = 'Lock'";
     wait_until("pg_dump waits for the lock", || (project.sql(waiting) == "1").then_some(()));
 }
 
@@ -76,6 +77,23 @@ fn a_backup_is_private_complete_and_proved_by_a_restore() {
 }
 
 #[test]
+fn a_proof_sweeps_what_killed_ones_left_and_nothing_else() {
+    let Some(project) = backed_up() else { return };
+    let names = ["20200101t000000_000z_0000", "20200101t000000_001z_0000", "mine"];
+    for name in names {
+        project.sql(&format!("CREATE DATABASE xtask_proof_{name}"));
+    }
+    let working = format!("xtask_proof_{}", names[1]);
+    let _inside = project.psql_on(&working).args(["-c", "SELECT pg_sleep(60)"]).start();
+    let inside = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{working}'");
+    wait_until("somebody works in it", || (project.sql(&inside) == "1").then_some(()));
+    project.run(["backup", "verify"]).exits(0).answers(&["proven"]);
+    let left = "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database \
+                WHERE datname LIKE 'xtask_proof%'";
+    assert_eq!(project.sql(left), format!("{working} xtask_proof_mine"));
+}
+
+#[test]
 fn damage_is_found_and_a_changed_manifest_is_no_backup() {
     let Some(project) = backed_up() else { return };
     project.run(["backup", "verify"]).exits(0);
@@ -87,15 +105,20 @@ fn damage_is_found_and_a_changed_manifest_is_no_backup() {
     fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
     project.run(["backup", "verify"]).exits(1).says(&["is not what was written", "hint:"]);
     project.run(["restore", "latest", "--yes"]).exits(1).says(&["is not what was written"]);
-    bytes.truncate(middle);
-    fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
-    project.run(["backup", "verify"]).exits(1);
-
     // Other content than was proved: the proof is not of this one.
     let manifest = fs::read_to_string(dir.join("manifest.json")).expect("is there");
     fs::write(dir.join("manifest.json"), manifest.replacen("\"rows\": 500", "\"rows\": 501", 1))
         .expect("ours");
-    project.run(["backup", "list"]).exits(0).answers(&["decoded"]);
+    project.run(["backup", "list"]).exits(0).answers(&["decoded"]).never_says(&["proven"]);
+
+    bytes.truncate(middle);
+    fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
+    project.run(["backup", "list"]).exits(2).answers(&["not a backup", "data.dump.zst"]);
+    project.run(["backup", "verify"]).exits(1).says(&["there is no backup"]);
+    fs::remove_file(dir.join("data.dump.zst")).expect("is there");
+    let ended = project.run(["backup", "list"]).exits(2);
+    ended.answers(&["not a backup", "data.dump.zst"]);
+    project.run(["backup", "check"]).exits(1);
     fs::write(dir.join("manifest.json"), "{").expect("ours");
     project.run(["backup", "list"]).exits(2).answers(&["not a backup", &label]);
     project.run(["backup", "check"]).exits(1);
@@ -109,7 +132,7 @@ fn a_dump_whose_server_process_dies_is_no_backup() {
     let running = project.tool(["backup"]).start();
     wait_for_dump(&project);
     project.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'xtask/pg_dump/%'",
     );
     running.finish().exits(1).says(&["pg_dump", "backing up"]);
     assert_eq!(folders(&project), before, "nothing new, nothing lost");
@@ -143,7 +166,8 @@ fn an_interrupted_backup_leaves_nothing() {
     kill(Pid::from_raw(running.pid().cast_signed()), Signal::SIGINT).expect("runs");
     running.finish().exits(130);
     assert_eq!(folders(&project), before);
-    let left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump'";
+    let left =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'xtask/pg_dump/%'";
     wait_until("pg_dump is gone", || (project.sql(left) == "0").then_some(()));
 }
 
@@ -163,6 +187,11 @@ fn writers_during_a_backup_do_not_make_it_wrong() {
 fn retention_keeps_what_is_pinned_and_tells_why() {
     let Some(project) = backed_up() else { return };
     let [label] = folders(&project).try_into().expect("one folder");
+    project
+        .run(["backup", "pin", "latest", "--dry-run"])
+        .exits(0)
+        .answers(&["nothing was changed"]);
+    project.run(["backup", "prune", "--dry-run"]).exits(0).never_says(&["pinned"]);
     project.run(["backup", "pin", "latest"]).exits(0).answers(&["is pinned"]);
     project.run(["backup", "prune", "--dry-run"]).exits(0).answers(&[&label, "stays: pinned"]);
     // Old ones, as a copy brings them: the name counts, not the file's time.
@@ -214,4 +243,11 @@ fn a_backup_of_another_cluster_must_be_meant() {
     project.run(["restore", "latest", "--yes"]).exits(3).says(&["another cluster", "--foreign"]);
     project.run(["restore", "latest", "--yes", "--foreign"]).exits(0);
     assert_eq!(project.sql("SELECT count(*) FROM messages"), "500");
+}
+
+#[test]
+fn what_a_killed_proof_left_stops_no_rebuild() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql("CREATE DATABASE xtask_proof_20200101t000000_000z_0000");
+    project.run(["db-rebuild"]).exits(0);
 }

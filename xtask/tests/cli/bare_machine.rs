@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use crate::stage::{Project, is_root, skip};
+use crate::stage::{Project, is_root};
+use crate::tool::skip;
 use crate::tool::{BINARY, Ended, Tool};
 
 /// A `PATH` that holds a package manager and nothing else. Being run, it

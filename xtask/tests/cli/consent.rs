@@ -101,3 +101,18 @@ fn what_somebody_else_keeps_in_the_cluster_is_not_lost() {
     project.run(["db-rebuild"]).exits(0);
     assert_eq!(project.sql("SELECT current_user"), USER);
 }
+
+#[test]
+fn rows_of_tables_that_only_sound_like_ours_are_asked_about() {
+    let Some(project) = Project::with_database() else { return };
+    // What the services write again is no loss; the same name elsewhere is.
+    project.sql("INSERT INTO enrichment_progress (task_name) VALUES ('embedding')");
+    project.run(["db-rebuild", "--dry-run"]).exits(0).answers(&["nothing but seed rows"]);
+    for table in ["archive.enrichment_progress", "xtask.mine"] {
+        let (namespace, _) = table.split_once('.').expect("qualified");
+        project
+            .sql(&format!("CREATE SCHEMA {namespace}; CREATE TABLE {table} AS SELECT 1 AS kept"));
+        project.run(["db-rebuild"]).exits(3).says(&["1 row"]);
+        project.sql(&format!("DROP SCHEMA {namespace} CASCADE"));
+    }
+}

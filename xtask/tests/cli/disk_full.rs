@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::stage::{Project, is_root, skip};
+use crate::stage::{Project, is_root};
+use crate::tool::skip;
 
 /// A small disk of its own under `XTASK_LOCAL_DIR`, in megabytes. The
 /// project's janitor unmounts it.

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::server::DATABASE;
-use crate::stage::{INIT, Project, skip};
+use crate::stage::{INIT, Project};
+use crate::tool::skip;
 use crate::tool::{BINARY, Tool, wait_until};
 
 /// The checks of one name: state, message and fix in one text each.
@@ -83,7 +84,8 @@ fn a_quick_look_builds_nothing() {
 #[test]
 fn what_is_wrong_in_the_checkout_is_told() {
     let Some(project) = Project::with_database() else { return };
-    project.write(".env", "POSTGRES_PASSWORD=change-me\nPOSTGRES_DB=osint_platform\n");
+    let settings = "POSTGRES_DB=osint_platform\nPOSTGRES_POOL_SIZE=200\n";
+    project.write(".env", format!("POSTGRES_PASSWORD=change-me\n{settings}"));
     fs::set_permissions(project.root.join(".env"), fs::Permissions::from_mode(0o644))
         .expect("ours");
     project.write(INIT, project.read(INIT).replace('\n', "\r\n"));
@@ -92,6 +94,7 @@ fn what_is_wrong_in_the_checkout_is_told() {
     is_told(&document, ".env keys", &["warning", "POSTGRES_PORT"]);
     is_told(&document, "POSTGRES_PASSWORD", &["failure", "the one of .env.example"]);
     is_told(&document, "init.sql", &["failure", "CR"]);
+    is_told(&document, "connection budget", &["warning", "424 connections"]);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::stage::{INIT, Project, is_root, skip};
+use crate::stage::{INIT, Project, is_root};
+use crate::tool::skip;
 use crate::tool::{BINARY, Ended};
 
 /// Nothing was begun: no home, no choice noted.

@@ -32,6 +32,8 @@ mod consent;
 
 mod verify;
 
+mod diff;
+
 mod table;
 
 mod swap;

@@ -7,7 +7,10 @@ use crate::server::DATABASE;
 use crate::stage::Project;
 use crate::tool::{BINARY, Ended, Tool};
 
-const CANARY: &str = "canary-3e1f7c";
+/// One for each test and run: others type theirs on purpose, at the same time.
+fn canary(test: &str) -> String {
+    format!("canary-3e1f7c-{test}-{}", std::process::id())
+}
 
 fn arguments(pid: u32) -> String {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -45,13 +48,14 @@ fn watched(tool: Tool, secrets: &[&str], own: bool) -> Ended {
 #[test]
 fn no_command_tells_a_password() {
     let Some(project) = Project::with_database() else { return };
+    let canary = canary("env");
     project.write(
         ".env",
-        format!("POSTGRES_PASSWORD={CANARY}\nDATABASE_URL=postgresql://u:{CANARY}@127.0.0.1:1/d\n"),
+        format!("POSTGRES_PASSWORD={canary}\nDATABASE_URL=postgresql://u:{canary}@127.0.0.1:1/d\n"),
     );
     // The cluster's own password is a secret as well.
     let real = project.password();
-    let secrets = [CANARY, real.trim()];
+    let secrets = [canary.as_str(), real.trim()];
     for words in [
         &["status"][..],
         &["status", "--config"],
@@ -80,18 +84,19 @@ fn no_command_tells_a_password() {
 #[test]
 fn a_password_in_a_url_stays_in_it() {
     let Some(project) = Project::with_database() else { return };
-    project.sql(&format!("CREATE ROLE visitor LOGIN SUPERUSER PASSWORD '{CANARY}'"));
-    let url = format!("postgresql://visitor:{CANARY}@127.0.0.1:{}/{DATABASE}", project.port());
+    let canary = canary("url");
+    project.sql(&format!("CREATE ROLE visitor LOGIN SUPERUSER PASSWORD '{canary}'"));
+    let url = format!("postgresql://visitor:{canary}@127.0.0.1:{}/{DATABASE}", project.port());
     let verify = project.tool(["db-verify", "-v", "--explain", "--db-url", &url]);
-    watched(verify, &[CANARY], false).exits(0);
+    watched(verify, &[&canary], false).exits(0);
     let verify = project.tool(["db-verify", "-v", "--json", "--target", "url"]);
-    watched(verify.env("DATABASE_URL", &url), &[CANARY], true).exits(0);
+    watched(verify.env("DATABASE_URL", &url), &[&canary], true).exits(0);
     let swap = project.tool(["db-rebuild", "--swap", "-v", "--explain", "--target", "url"]);
-    watched(swap.env("DATABASE_URL", &url), &[CANARY], true).exits(0);
+    watched(swap.env("DATABASE_URL", &url), &[&canary], true).exits(0);
     // Neither do failures repeat it.
-    let wrong = format!("postgresql://visitor:{CANARY}x@127.0.0.1:{}/{DATABASE}", project.port());
-    let gone = format!("postgresql://visitor:{CANARY}@127.0.0.1:1/{DATABASE}");
-    let odd = format!("postgresql://visitor:{CANARY}@127.0.0.1/{DATABASE}?nonsense={CANARY}");
+    let wrong = format!("postgresql://visitor:{canary}x@127.0.0.1:{}/{DATABASE}", project.port());
+    let gone = format!("postgresql://visitor:{canary}@127.0.0.1:1/{DATABASE}");
+    let odd = format!("postgresql://visitor:{canary}@127.0.0.1/{DATABASE}?nonsense={canary}");
     for url in [wrong, gone, odd] {
         for words in [
             &["db-verify", "-v"][..],
@@ -100,7 +105,7 @@ fn a_password_in_a_url_stays_in_it() {
             &["db-rebuild", "--swap", "--yes"],
         ] {
             let tool = project.tool(words).args(["--db-url", &url]);
-            let ended = tool.run().never_says(&[CANARY]);
+            let ended = tool.run().never_says(&[&canary]);
             assert_ne!(ended.code, 0, "{}", ended.whole());
         }
     }

@@ -6,19 +6,17 @@
 //! is killed.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::server;
-use crate::tool::{BINARY, Tool, wait_at_most};
+use crate::tool::{BINARY, Tool, skip, wait_at_most};
 
 /// What the tool reads of a project.
 const COPIED: [&str; 6] = [
@@ -46,22 +44,6 @@ pub fn checkout() -> PathBuf {
 
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
-}
-
-/// Says once per test, in one line, why it could not run; a failure in CI.
-pub fn skip(why: &str) {
-    static SKIPPED: AtomicUsize = AtomicUsize::new(0);
-    let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
-    let thread = std::thread::current();
-    let name = thread.name().unwrap_or("?");
-    say(&format!("skipped ({count}): {name}: {why}"));
-    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-    assert!(!is_ci, "under CI nothing may be skipped: {why}");
-}
-
-/// Past libtest's capture, which would hide it.
-pub fn say(line: &str) {
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 impl Project {

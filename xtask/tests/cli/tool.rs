@@ -2,10 +2,11 @@
 //! it printed.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -70,6 +71,22 @@ pub fn wait_at_most<T>(deadline: Duration, what: &str, mut done: impl FnMut() ->
         assert!(started.elapsed() < deadline, "waited {deadline:?} for: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Says in one line why a test could not run; a failure in CI.
+pub fn skip(why: &str) {
+    static SKIPPED: AtomicUsize = AtomicUsize::new(0);
+    let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or("?");
+    say(&format!("skipped ({count}): {name}: {why}"));
+    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    assert!(!is_ci, "under CI nothing may be skipped: {why}");
+}
+
+/// A line past libtest's capture, which would hide it.
+pub fn say(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 impl Tool {

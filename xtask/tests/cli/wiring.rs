@@ -190,7 +190,7 @@ fn at_a_terminal(project: &Project, tool: impl Fn(Tool) -> Tool) -> Option<Strin
         .stderr(Stdio::null())
         .status();
     if has_script.is_err() {
-        crate::stage::skip("no `script` to make a terminal with");
+        crate::tool::skip("no `script` to make a terminal with");
         return None;
     }
     let call = format!("{BINARY} nope");

@@ -1,7 +1,8 @@
 //! docker-compose 1.29 and compose v2 over the same stack: one goes on where
 //! the other stopped.
 
-use crate::stage::{Checkout, Stage, docker_config, say};
+use crate::stage::{Checkout, Stage, docker_config};
+use crate::tool::say;
 use crate::tool::{Ended, Tool};
 
 #[test]

@@ -42,4 +42,6 @@ mod disk_full;
 
 mod flavors;
 
+mod backup;
+
 mod services;

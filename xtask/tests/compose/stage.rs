@@ -6,7 +6,6 @@
 //! keeps a core busy.
 
 use std::fs;
-use std::io::Write;
 use std::net::TcpListener;
 use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +17,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use tempfile::TempDir;
 
 use crate::engine;
-use crate::tool::{BINARY, Ended, Tool};
+use crate::tool::{BINARY, Ended, Tool, skip};
 
 /// What the tool and compose read of a project.
 const COPIED: [&str; 4] = ["Cargo.toml", "docker-compose.yml", ".env.example", "infrastructure"];
@@ -70,22 +69,6 @@ impl Drop for Permit {
         *OPEN.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
         CLOSED.notify_one();
     }
-}
-
-/// Says in one line why a test could not run; a failure in CI.
-pub fn skip(why: &str) {
-    static SKIPPED: AtomicUsize = AtomicUsize::new(0);
-    let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
-    let thread = std::thread::current();
-    let name = thread.name().unwrap_or("?");
-    say(&format!("skipped ({count}): {name}: {why}"));
-    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-    assert!(!is_ci, "under CI nothing may be skipped: {why}");
-}
-
-/// A line past libtest's capture, which would hide it.
-pub fn say(line: &str) {
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// A port nobody listens on, below those the kernel gives to outgoing

@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 
 use crate::platform::{Platform, get};
 use crate::server::program;
-use crate::stage::say;
+use crate::tool::say;
 use crate::tool::{Tool, wait_at_most, wait_until};
 
 const MESSAGES: u32 = 20_000;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::server;
-use crate::stage::{Project, checkout, copy, skip};
+use crate::stage::{Project, checkout, copy};
+use crate::tool::skip;
 use crate::tool::{Ended, Tool};
 
 const COPIED: [&str; 7] = [

@@ -1,6 +1,8 @@
 //! The services on `local`: they run after a rebuild, come back when they
 //! fall, and leave when they are told to.
 
+use std::fs;
+
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getsid};
 
@@ -57,6 +59,17 @@ fn services_are_away_from_the_terminal_that_started_them() {
     let session = getsid(Some(supervisor)).expect("runs");
     assert_eq!(session, supervisor, "it leads a session of its own");
     assert_ne!(session, getsid(None).expect("we run"));
+}
+
+#[test]
+fn services_are_given_their_settings_of_the_env_file() {
+    let Some(platform) = Platform::stopped() else { return };
+    platform.project.write(".env", "POSTGRES_POOL_SIZE=3\n");
+    platform.run(["up"]).exits(0);
+    let pid = platform.pid("api").expect("runs");
+    let environment = fs::read(format!("/proc/{pid}/environ")).expect("runs");
+    let environment = String::from_utf8_lossy(&environment);
+    assert!(environment.split('\0').any(|it| it == "POSTGRES_POOL_SIZE=3"), "{environment}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! Must never: know how it was read, or what is to be done about it.
 
 mod depend;
+mod fingerprint;
 mod grant;
 mod id;
 mod object;

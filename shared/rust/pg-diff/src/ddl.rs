@@ -15,6 +15,7 @@ mod index;
 mod keyword;
 mod name;
 mod policy;
+mod rename;
 mod routine;
 mod search;
 mod sequence;
@@ -25,17 +26,18 @@ mod types;
 mod view;
 
 pub use address::{address, drop_statement, owner_statement};
-pub use column::{add_column, alter_column, set_default, type_change};
+pub use column::{add_column, alter_column, set_default, settings_after_type, type_change};
 pub use constraint::{
     Adding, add_constraint, add_to_domain, alter_constraint, attach_index, validate,
     validate_domain,
 };
 pub use create::create;
-pub use grant::{change_grants, comment, default_privileges, widens};
+pub use grant::{change_grants, comment, comment_on_index, default_privileges, widens};
 pub use index::{alter_index, create_index, drop_index, rename_index};
 pub use keyword::is_reserved;
 pub use name::{ident, literal, qualified, relation};
 pub use policy::alter_policy;
+pub use rename::{move_to, rename, rename_in_type};
 pub use routine::{alter_event_trigger, or_replace, replace_routine, set_fires};
 pub use search::{alter_configuration, alter_extension, alter_publication};
 pub use sequence::{alter_sequence, set_owner_column};
@@ -45,4 +47,4 @@ pub use table::{
     alter_table, attach, cluster_on, create_table, detach, inherit, replica_identity, table_head,
 };
 pub use types::{add_labels, alter_composite, alter_domain};
-pub use view::{alter_materialized_view, create_view};
+pub use view::{alter_materialized_view, create_view, refresh};

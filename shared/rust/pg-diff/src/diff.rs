@@ -43,12 +43,22 @@ pub struct Difference {
     pub way: Way,
 }
 
+impl Difference {
+    /// The lines in which the two differ, three lines of context, without a
+    /// header.
+    pub fn unified(&self) -> String {
+        let (from, to) = (format!("{}\n", self.from), format!("{}\n", self.to));
+        similar::TextDiff::from_lines(&from, &to).unified_diff().context_radius(3).to_string()
+    }
+}
+
 /// The properties there are, of all kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Property {
     Owner,
     Comment,
+    IndexComment,
     Grants,
     /// The text that PostgreSQL deparses.
     Definition,

@@ -57,6 +57,17 @@ impl Dump {
         &self.entries
     }
 
+    /// The same with the columns of each table in one fixed order: two
+    /// databases may have made them at different times.
+    #[must_use]
+    pub fn without_column_order(mut self) -> Dump {
+        let tables = self.entries.iter_mut();
+        for (_, sql) in tables.filter(|(key, _)| key.kind.ends_with("TABLE")) {
+            *sql = sorted_columns(sql);
+        }
+        self
+    }
+
     /// How many entries of each kind there are, in the order of the kinds.
     pub fn count_by_kind(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -114,6 +125,22 @@ impl Parser {
         self.close();
         self.dump
     }
+}
+
+/// Sorts what stands between the parentheses of `CREATE TABLE`, line by line.
+/// A line that belongs to the one before it (a long CHECK) is sorted too: the
+/// result is for comparing, not for running.
+fn sorted_columns(sql: &str) -> String {
+    let mut lines: Vec<&str> = sql.lines().collect();
+    let opens = |line: &&str| line.ends_with('(') && line.starts_with("CREATE ");
+    let from = lines.iter().position(opens).map_or(lines.len(), |at| at + 1);
+    let behind = lines[from..].iter().position(|line| line.starts_with(')'));
+    let to = behind.map_or(from, |length| from + length);
+    for line in &mut lines[from..to] {
+        *line = line.strip_suffix(',').unwrap_or(line);
+    }
+    lines[from..to].sort_unstable();
+    lines.join("\n")
 }
 
 /// Kinds whose text is affected by the two storage settings.

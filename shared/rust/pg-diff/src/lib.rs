@@ -2,8 +2,9 @@
 //!
 //! In the order data flows: [`catalog`] (everything one database holds),
 //! [`diff`] (what differs, object by object), [`plan`] (the steps that make
-//! one equal the other, in order), [`ddl`] (their SQL). Beside them [`dump`]:
-//! the text of `pg_dump`, taken apart, as a second opinion.
+//! one equal the other, in order), [`ddl`] (their SQL). Beside them [`filter`]
+//! (what is left alone) and [`dump`]: the text of `pg_dump`, taken apart, as a
+//! second opinion.
 //!
 //! Must never: do I/O, wait, read a clock or an environment. Same input, same
 //! bytes out.
@@ -13,7 +14,9 @@ pub mod ddl;
 pub mod declared;
 mod diff;
 pub mod dump;
+pub mod filter;
 pub mod plan;
+pub mod rename;
 pub mod scan;
 
 pub use catalog::Catalog;

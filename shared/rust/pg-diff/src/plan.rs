@@ -26,11 +26,9 @@ mod render_drop;
 mod retype;
 mod step;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Dependencies, Id, Kind};
 
 pub use hazard::{Hazard, HazardKind};
 pub use options::{Fill, Options};
@@ -44,41 +42,68 @@ pub fn plan(current: &Catalog, desired: &Catalog, options: &Options) -> Plan {
     if fates.map.is_empty() {
         return Plan::default();
     }
-    let mut never_inlined = BTreeSet::new();
+    let mut apart = node::Apart::default();
     loop {
-        let nodes = node::Nodes::new(&fates, options, &new_graph, &never_inlined);
+        let nodes = node::Nodes::new(&fates, options, &new_graph, &apart);
         let mut edges = edges::edges(&nodes, &new_graph);
-        match order::order(&nodes, &edges) {
-            Ok(ordered) => {
-                let steps = render::render(&nodes, &ordered).finish();
-                return Plan { steps, probes: probe::probes(&nodes) };
-            }
+        let ordered = match order::order(&nodes, &edges) {
+            Ok(ordered) => ordered,
             Err(circle) => {
-                // What waits for itself is made again instead of altered, or
-                // said by a statement of its own.
-                let inlined = nodes.inlined.iter().find(|default| {
-                    let column = default.with(crate::catalog::Kind::Column, &default.part);
-                    let creator = nodes.creator(&column);
-                    circle.contains(&creator) && !never_inlined.contains(*default)
-                });
-                if let Some(default) = inlined.cloned() {
-                    never_inlined.insert(default);
-                    continue;
-                }
+                let parted = part(&nodes, &circle, &mut apart);
                 drop(nodes);
                 let altered = circle.iter().filter(|it| it.op == node::Op::Alter);
-                let again: Vec<_> = altered.map(|it| it.id.clone()).collect();
-                if again.into_iter().any(|id| fates.recreate_and_spread(&id)) {
+                let again: Vec<Id> = altered.map(|it| it.id.clone()).collect();
+                if parted || again.into_iter().any(|id| fates.recreate_and_spread(&id)) {
                     continue;
                 }
                 // No way around: the proof will say what PostgreSQL thinks.
-                let nodes = node::Nodes::new(&fates, options, &new_graph, &never_inlined);
+                let nodes = node::Nodes::new(&fates, options, &new_graph, &apart);
                 let ordered = order::order_anyway(&nodes, &mut edges);
-                let steps = render::render(&nodes, &ordered).finish();
-                return Plan { steps, probes: probe::probes(&nodes) };
+                return finish(&nodes, &new_graph, &ordered);
+            }
+        };
+        return finish(&nodes, &new_graph, &ordered);
+    }
+}
+
+fn finish(nodes: &node::Nodes<'_>, graph: &Dependencies, ordered: &[node::Node]) -> Plan {
+    let steps = render::render(nodes, ordered).finish();
+    Plan { steps, probes: probe::probes(nodes, graph) }
+}
+
+/// Some wait for each other: a default gets a statement of its own, a part
+/// goes before the whole. False when nothing could be taken apart.
+fn part(nodes: &node::Nodes<'_>, circle: &[node::Node], apart: &mut node::Apart) -> bool {
+    let inlined = nodes.inlined.iter().find(|default| {
+        let creator = nodes.creator(&default.with(Kind::Column, &default.part));
+        circle.contains(&creator)
+    });
+    if let Some(default) = inlined {
+        return apart.never_inlined.insert(default.clone());
+    }
+    let going = circle.iter().filter(|it| it.op == node::Op::Drop);
+    let mut found = false;
+    for node in going {
+        for (part, _) in nodes.old_graph.needed_by(&node.id) {
+            let is_separable = matches!(
+                part.kind,
+                Kind::Constraint
+                    | Kind::Default
+                    | Kind::Trigger
+                    | Kind::Policy
+                    | Kind::Rule
+                    | Kind::Index
+            ) || part.kind == Kind::Column;
+            if !is_separable || !nodes.goes(part) {
+                continue;
+            }
+            let dropper = nodes.dropper(part);
+            if dropper.id != *part && dropper.id != node.id && circle.contains(&dropper) {
+                found |= apart.dropped_first.insert(part.clone());
             }
         }
     }
+    found
 }
 
 /// Steps in the order in which they are run.

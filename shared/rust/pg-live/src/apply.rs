@@ -106,7 +106,8 @@ impl Default for Options<'_> {
 /// the first transaction, before its first statement, again when that is tried
 /// again; in one of its own when the plan begins outside of a transaction.
 /// An async closure from a session to `Result<bool>` is one. It must not end
-/// the transaction.
+/// the transaction (a run whose question did is stopped); it may use a session
+/// of its own.
 pub trait Recheck {
     fn is_same<'a>(&'a self, session: &'a Session) -> Checking<'a>;
 }

@@ -107,6 +107,13 @@ pub async fn drop_unused(session: &Session, database: &str) -> Result<()> {
     session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(database))).await
 }
 
+/// Ends every session of one `application_name`; how many.
+pub async fn end_sessions(session: &Session, application_name: &str) -> Result<i64> {
+    let sql = "SELECT count(pg_catalog.pg_terminate_backend(pid)) \
+               FROM pg_catalog.pg_stat_activity WHERE application_name = $1";
+    Ok(session.query_one(sql, &[&application_name]).await?.get(0))
+}
+
 /// Databases whose name begins with `prefix`, oldest first.
 pub async fn list(session: &Session, prefix: &str) -> Result<Vec<KeptDatabase>> {
     let sql = include_str!("introspect/databases.sql");

@@ -48,13 +48,15 @@ use draft::{Addresses, Draft};
 /// committed last. Where somebody changes what is being read, it is read again.
 const ATTEMPTS: u32 = 5;
 
-const BEGIN: &str = concat!(
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
-    include_str!("introspect/spelling.sql")
-);
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Whatever the session ran before: `init.sql` may have set anything.
-const SPELLING: &str = include_str!("introspect/spelling.sql");
+/// Settings and locks end with the savepoint: deparsing a view locks what it
+/// reads, and whoever alters that would wait for us.
+const SAVEPOINT: &str =
+    concat!("SAVEPOINT xtask_reading;", include_str!("introspect/spelling.sql"));
+
+const ROLLBACK_TO_SAVEPOINT: &str =
+    "ROLLBACK TO SAVEPOINT xtask_reading; RELEASE SAVEPOINT xtask_reading";
 
 /// What was read is gone, or is called otherwise, since the snapshot was taken.
 #[derive(Debug)]
@@ -136,7 +138,8 @@ impl Introspection<'_> {
         let major = major(session).await?;
         let mut attempt = 1;
         loop {
-            let failure = match objects(session, major, BEGIN).await {
+            session.execute(BEGIN).await?;
+            let failure = match objects(session, major).await {
                 Ok((catalog, addresses)) => {
                     return Ok(Introspection { session, catalog, addresses, is_open: true });
                 }
@@ -192,7 +195,7 @@ pub async fn introspect(session: &Session) -> Result<Catalog> {
 /// own changes included. Nothing else may change them meanwhile.
 pub async fn introspect_in_transaction(session: &Session) -> Result<Catalog> {
     let major = major(session).await?;
-    let (catalog, _) = objects(session, major, SPELLING).await?;
+    let (catalog, _) = objects(session, major).await?;
     Ok(catalog)
 }
 
@@ -210,11 +213,6 @@ impl Failure {
             Failure::Moved => true,
             Failure::Server(error) => error.sqlstate.as_deref() == Some("XX000"),
         }
-    }
-
-    /// True for the echo of an earlier failure: the transaction is aborted.
-    fn is_echo(&self) -> bool {
-        matches!(self, Failure::Server(error) if error.sqlstate.as_deref() == Some("25P02"))
     }
 }
 
@@ -238,39 +236,32 @@ async fn major(session: &Session) -> Result<u32> {
 async fn objects(
     session: &Session,
     major: u32,
-    first: &str,
 ) -> std::result::Result<(Catalog, Addresses), Failure> {
     let sections: Vec<&Section> = SECTIONS.iter().filter(|it| it.since <= major).collect();
     let texts: Vec<Cow<'_, str>> = sections.iter().map(|it| since::fit(it.sql, major)).collect();
-    let begin = async {
-        session.execute(first).await?;
-        Ok(Vec::new())
-    };
+    let run = |sql: &'static str| async move { session.execute(sql).await.map(|()| Vec::new()) };
     let mut answers: FuturesOrdered<_> = FuturesOrdered::new();
-    answers.push_back(begin.boxed_local());
+    answers.push_back(run(SAVEPOINT).boxed_local());
     answers.extend(texts.iter().map(|sql| session.query_at_once(sql).boxed_local()));
+    answers.push_back(run(ROLLBACK_TO_SAVEPOINT).boxed_local());
 
     let mut draft = Draft::new(major);
     let mut failure: Option<Failure> = None;
-    let mut readers = sections.iter();
-    if let Some(Err(error)) = answers.next().await {
-        return Err(Failure::Server(error));
-    }
-    while let Some(answer) = answers.next().await {
-        let Some(section) = readers.next() else { break };
+    // The savepoint's two ends have no rows.
+    let none: fn(&mut Draft, &Row) -> Read = |_, _| Ok(());
+    let readers = std::iter::once(none).chain(sections.iter().map(|it| it.read));
+    let mut readers = readers.chain(std::iter::once(none));
+    while let (Some(answer), Some(read)) = (answers.next().await, readers.next()) {
         let read = match answer {
             Ok(_) if failure.is_some() => Ok(()),
             Ok(rows) => rows
                 .iter()
-                .try_for_each(|row| (section.read)(&mut draft, row))
+                .try_for_each(|row| read(&mut draft, row))
                 .map_err(|Moved| Failure::Moved),
             Err(error) => Err(Failure::Server(error)),
         };
-        if let Err(next) = read
-            && failure.as_ref().is_none_or(Failure::is_echo)
-        {
-            failure = Some(next);
-        }
+        // What follows a failure only echoes it.
+        failure = failure.or(read.err());
     }
     match failure {
         Some(failure) => Err(failure),

@@ -2,8 +2,8 @@
 //!
 //! In reading order: where a server is ([`Address`]), a connection to it
 //! ([`Session`]), what can go wrong ([`Error`]), reading ([`facts`],
-//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`database`],
-//! [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
+//! [`seeds`], [`health`]), and changing ([`load()`], [`shadow`], [`scratch`],
+//! [`database`], [`swap()`]). [`wait_ready`] is the one loop that waits for a server.
 //!
 //! Must never: print, spawn a program, read the environment, or decide on the
 //! text of a server's message. SQLSTATE decides.
@@ -27,6 +27,8 @@ mod protection;
 pub mod prove;
 mod queue;
 mod ready;
+pub mod rows;
+pub mod scratch;
 pub mod seeds;
 mod session;
 pub mod shadow;

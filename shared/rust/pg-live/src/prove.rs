@@ -57,9 +57,11 @@ impl From<Error> for ProofFailure {
 }
 
 /// What a session that changes a schema needs beyond its usual settings:
-/// bodies may name what comes later; a policy must never hide rows from us.
-pub(crate) const SETTINGS: &str =
-    "SET search_path = ''; SET check_function_bodies = off; SET row_security = off";
+/// bodies may name what comes later; a policy must never hide rows from us; a
+/// database's own default must not make our transactions others.
+pub(crate) const SETTINGS: &str = "SET search_path = ''; SET check_function_bodies = off; \
+     SET row_security = off; SET default_transaction_isolation = 'read committed'; \
+     SET default_transaction_deferrable = off";
 
 /// Runs `plan` on `clone`, which is changed by it, and tells what was seen.
 pub async fn prove(clone: &Address, plan: &Plan) -> Result<Certificate, ProofFailure> {

@@ -5,17 +5,36 @@
 //! second run of init.sql would insert it". A row that is there with other
 //! values was edited by an operator; that is their right and no difference.
 //!
-//! Must never: write, or read more of a live table than the keys ask for.
+//! `-- @seed` says more: by which columns a row is found, and which of its
+//! columns follow the file whoever changed them.
+//!
+//! Must never: write without being asked, overwrite what an operator changed
+//! and no rule names, or read more of a live table than the keys ask for.
+
+mod write;
 
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{ErrorKind, Result};
 use crate::facts::Facts;
 use crate::session::{Session, quote_ident};
+
+pub use write::write;
+
+/// What `-- @seed` says of one table. Names are unquoted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedRule {
+    pub namespace: String,
+    pub name: String,
+    /// Finds a row.
+    pub key: Vec<String>,
+    /// Follows the file.
+    pub update: Vec<String>,
+}
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SeedReport {
@@ -24,6 +43,9 @@ pub struct SeedReport {
     /// Of these, found with the declared values.
     pub intact: usize,
     pub missing: Vec<SeedRow>,
+    /// To be brought up to the file: a rule names a column that differs.
+    pub outdated: Vec<SeedRow>,
+    /// Left as they are.
     pub edited: Vec<SeedRow>,
     /// How many of `intact` each table has, by namespace and name.
     #[serde(skip)]
@@ -37,19 +59,55 @@ pub struct SeedRow {
     pub key: String,
     /// Columns whose live value is another one; empty for a missing row.
     pub columns: Vec<String>,
+    /// Of these, the ones that nobody edited: the file says something new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed_in_file: Vec<String>,
+    /// What would make it equal; None for a row that stays.
+    #[serde(skip)]
+    statement: Option<String>,
+    #[serde(skip)]
+    keys: Vec<Option<String>>,
+    #[serde(skip)]
+    live: Value,
+}
+
+impl SeedReport {
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.outdated.is_empty()
+    }
+
+    /// What inserts the missing rows and updates the outdated ones.
+    pub fn statements(&self) -> Vec<String> {
+        let rows = self.missing.iter().chain(&self.outdated);
+        rows.filter_map(|row| row.statement.clone()).collect()
+    }
+
+    /// Tells what was edited from what the file says anew, by what it said
+    /// before.
+    pub fn tell_apart(&mut self, before: &DeclaredSeeds) {
+        for row in &mut self.edited {
+            let Some(shipped) = before.find(&row.table, &row.keys) else { continue };
+            let is_unedited = |column: &&String| {
+                let value = shipped.get(*column);
+                value.is_some() && value == row.live.get(*column)
+            };
+            row.changed_in_file = row.columns.iter().filter(is_unedited).cloned().collect();
+        }
+    }
 }
 
 /// The seed rows of every table that has some, as a shadow holds them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DeclaredSeeds {
     tables: Vec<SeedTable>,
 }
 
 /// A table with seed rows: how its rows are found and what is compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct SeedTable {
     namespace: String,
     name: String,
+    rule: Option<SeedRule>,
     keys: Vec<String>,
     columns: Vec<String>,
     /// Content and key values, in a fixed order.
@@ -59,12 +117,22 @@ struct SeedTable {
 /// Reads the seed rows of a shadow. `facts` are the shadow's own counts:
 /// tables without rows there are not asked about.
 pub async fn declared(shadow: &Session, facts: &Facts) -> Result<DeclaredSeeds> {
-    let reading = seed_tables(shadow, facts).await?.into_iter().map(|mut table| async move {
-        let sql = format!("{} ORDER BY t::text", table.rows_sql());
-        let rows = shadow.query(&sql, &[]).await?;
-        table.rows = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        Ok::<_, crate::Error>(table)
-    });
+    declared_by(shadow, facts, &[]).await
+}
+
+/// Like [`declared`], with what the file says of its rows.
+pub async fn declared_by(
+    shadow: &Session,
+    facts: &Facts,
+    rules: &[SeedRule],
+) -> Result<DeclaredSeeds> {
+    let reading =
+        seed_tables(shadow, facts, rules).await?.into_iter().map(|mut table| async move {
+            let sql = format!("{} ORDER BY t::text", table.rows_sql());
+            let rows = shadow.query(&sql, &[]).await?;
+            table.rows = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+            Ok::<_, crate::Error>(table)
+        });
     Ok(DeclaredSeeds { tables: try_join_all(reading).await? })
 }
 
@@ -76,13 +144,33 @@ pub async fn compare(declared: &DeclaredSeeds, live: &Session) -> Result<SeedRep
         report.declared += part.declared;
         report.intact += part.intact;
         report.missing.extend(part.missing);
+        report.outdated.extend(part.outdated);
         report.edited.extend(part.edited);
         report.intact_by_table.extend(part.intact_by_table);
     }
     Ok(report)
 }
 
-async fn seed_tables(shadow: &Session, facts: &Facts) -> Result<Vec<SeedTable>> {
+impl DeclaredSeeds {
+    pub fn is_empty(&self) -> bool {
+        self.tables.iter().all(|table| table.rows.is_empty())
+    }
+
+    /// The row that has one of these keys.
+    fn find(&self, table: &str, keys: &[Option<String>]) -> Option<&Value> {
+        let table = self.tables.iter().find(|it| it.name == table)?;
+        let is_it = |row: &&(Value, Vec<Option<String>>)| {
+            row.1.iter().zip(keys).any(|(a, b)| a.is_some() && a == b)
+        };
+        table.rows.iter().find(is_it).map(|(content, _)| content)
+    }
+}
+
+async fn seed_tables(
+    shadow: &Session,
+    facts: &Facts,
+    rules: &[SeedRule],
+) -> Result<Vec<SeedTable>> {
     let seeded: Vec<_> = facts.tables.iter().filter(|table| table.rows > 0).collect();
     let mut columns: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in shadow.query(include_str!("introspect/declared_columns.sql"), &[]).await? {
@@ -102,7 +190,16 @@ async fn seed_tables(shadow: &Session, facts: &Facts) -> Result<Vec<SeedTable>> 
             // Without a key of its own, the whole row is the key.
             let whole: Vec<String> = columns.iter().map(|column| quote_ident(column)).collect();
             let keys = keys.remove(&place).unwrap_or_else(|| vec![whole_key(&whole)]);
-            SeedTable { namespace: place.0, name: place.1, keys, columns, rows: Vec::new() }
+            let rule = rules.iter().find(|it| it.namespace == place.0 && it.name == place.1);
+            let keys = match rule {
+                Some(rule) => {
+                    let key: Vec<String> = rule.key.iter().map(|it| quote_ident(it)).collect();
+                    vec![unique_key(&key, None)]
+                }
+                None => keys,
+            };
+            let (namespace, name) = place;
+            SeedTable { namespace, name, rule: rule.cloned(), keys, columns, rows: Vec::new() }
         })
         .collect())
 }
@@ -158,13 +255,23 @@ async fn compare_table(table: &SeedTable, live: &Session) -> Result<SeedReport> 
         report.declared += 1;
         let places = keys.iter().enumerate().filter_map(|(place, key)| Some((place, key.clone()?)));
         let live_row = places.into_iter().find_map(|place| found.get(&place));
-        let key = keys.iter().flatten().next().cloned().unwrap_or_default();
         let columns = live_row.map(|live_row| differing(content, live_row, &table.columns));
-        let row = |columns| SeedRow { table: table.name.clone(), key, columns };
+        let row = |columns, statement| SeedRow {
+            table: table.name.clone(),
+            key: keys.iter().flatten().next().cloned().unwrap_or_default(),
+            columns,
+            changed_in_file: Vec::new(),
+            statement,
+            keys: keys.clone(),
+            live: live_row.cloned().unwrap_or_default(),
+        };
         match columns {
-            None => report.missing.push(row(Vec::new())),
+            None => report.missing.push(row(Vec::new(), Some(table.insert(content)))),
             Some(columns) if columns.is_empty() => report.intact += 1,
-            Some(columns) => report.edited.push(row(columns)),
+            Some(columns) => match table.update(content, &columns) {
+                Some(update) => report.outdated.push(row(columns, Some(update))),
+                None => report.edited.push(row(columns, None)),
+            },
         }
     }
     let place = (table.namespace.clone(), table.name.clone());

@@ -16,6 +16,10 @@ use crate::tls;
 /// A server on the other side of the world answers well within this.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// While a statement runs for an hour nothing is on the wire: routers forget
+/// such connections, and we would wait for ever for one whose server is gone.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 /// Deparsing needs the first two, equal spelling the next three; JIT costs
 /// more than it gives on catalog queries (measured: 730 against 521 ms). The
 /// timeouts are ours: a server's own would look like an interruption.
@@ -41,6 +45,8 @@ impl Session {
             .dbname(&address.database)
             .application_name(format!("xtask/{purpose}"))
             .connect_timeout(CONNECT_TIMEOUT)
+            .keepalives_idle(KEEPALIVE)
+            .keepalives_interval(KEEPALIVE / 3)
             .ssl_mode(match address.tls {
                 crate::Tls::Disable => tokio_postgres::config::SslMode::Disable,
                 crate::Tls::Prefer => tokio_postgres::config::SslMode::Prefer,

@@ -44,7 +44,8 @@ const LOCK: i64 = 0x0078_7461_736b_0001;
 /// What a shadow is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared<'a> {
-    /// At least 16 hex digits over everything that shapes the result.
+    /// Over the files and the role that owns what they make; what the server
+    /// adds is added here.
     pub hash: &'a str,
     pub sql: &'a str,
 }
@@ -80,9 +81,10 @@ pub async fn find(session: &Session, hash: &str, locale: &Locale) -> Result<Opti
     Ok(fits.then_some(Shadow { address, built: false }))
 }
 
-/// Of the first 16 digits of the hash and the server's major.
-async fn name(session: &Session, hash: &str) -> Result<String, Error> {
-    let hash: String = hash.chars().take(16).collect();
+/// Of the hash and of what else shapes a shadow on this server.
+pub async fn name(session: &Session, hash: &str) -> Result<String, Error> {
+    let row = session.query_one(include_str!("introspect/shadow_name.sql"), &[&hash]).await?;
+    let hash: String = row.get(0);
     Ok(format!("{PREFIX}{hash}_{}", session.server_version().await? / 10_000))
 }
 

@@ -7,6 +7,7 @@
     reason = "a test starts servers and reads the environment itself"
 )]
 
+#[allow(dead_code, reason = "the other rings use the rest")]
 mod ring;
 
 use std::path::Path;

@@ -2,8 +2,9 @@
 //!
 //! A fixed number of pairs from a fixed seed; `XTASK_SEED=N` begins elsewhere,
 //! `XTASK_COUNT=N` makes more of them. A pair is named by its own seed:
-//! `XTASK_SEED=17 XTASK_COUNT=1 XTASK_CASE=seed-17` tells everything about it,
-//! and `XTASK_SHRINK=1` beside it looks for the smallest pair that fails alike.
+//! `XTASK_SEED=17 XTASK_COUNT=1 XTASK_CASE=seed-17` tells everything about it;
+//! `XTASK_SEED=17 XTASK_COUNT=1 XTASK_SHRINK=1` looks for the smallest pair that
+//! fails alike.
 #![allow(
     clippy::disallowed_methods,
     reason = "a test starts servers and reads the environment itself"
@@ -19,6 +20,7 @@ use ring::crew::{self, Broken};
 
 const SEED: &str = "XTASK_SEED";
 const COUNT: &str = "XTASK_COUNT";
+const SHRINK: &str = "XTASK_SHRINK";
 
 /// Where the gate begins, and how many pairs it has time for.
 const FIRST: u64 = 1;
@@ -32,9 +34,16 @@ fn main() -> ExitCode {
         crew::say(&format!("properties: {SEED} and {COUNT} are numbers"));
         return ExitCode::FAILURE;
     };
+    let seeds = first..first.saturating_add(count);
+    if crew::environment(SHRINK).is_some() {
+        for server in crew::servers() {
+            seeds.clone().for_each(|seed| chance::shrink::shrink(&server, seed));
+        }
+        return ExitCode::SUCCESS;
+    }
     let make = |major: u32| {
         let cut = chance::Cut::default();
-        (first..first + count).map(|seed| chance::pair(seed, major, &cut).0).collect()
+        seeds.clone().map(|seed| chance::pair(seed, major, &cut).0).collect()
     };
     crew::run("properties", make, Broken::IsCounted)
 }

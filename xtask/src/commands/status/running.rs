@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::Screen;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
-use crate::commands::backup::database;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::services::{self, Scope, State};
@@ -93,7 +92,7 @@ pub fn about_backups(
     screen: &mut Screen,
     data: &mut Value,
 ) -> Result<()> {
-    let (complete, _) = Store::of(ctx, target.name(), &database(ctx, target)).list()?;
+    let (complete, _) = Store::of(ctx, target.name(), &target.database(ctx)).list()?;
     let age =
         |it: &Backup| (Timestamp::now().as_second() - it.label.time.as_second()) as f64 / 3600.0;
     if let Some(newest) = complete.first() {

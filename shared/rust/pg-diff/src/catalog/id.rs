@@ -58,6 +58,62 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 39] = [
+        Kind::Namespace,
+        Kind::Extension,
+        Kind::Language,
+        Kind::ForeignDataWrapper,
+        Kind::Server,
+        Kind::UserMapping,
+        Kind::Collation,
+        Kind::Enum,
+        Kind::Domain,
+        Kind::DomainConstraint,
+        Kind::Composite,
+        Kind::Range,
+        Kind::Cast,
+        Kind::Operator,
+        Kind::OperatorFamily,
+        Kind::OperatorClass,
+        Kind::TextSearchParser,
+        Kind::TextSearchTemplate,
+        Kind::TextSearchDictionary,
+        Kind::TextSearchConfiguration,
+        Kind::Sequence,
+        Kind::Routine,
+        Kind::Aggregate,
+        Kind::Table,
+        Kind::ForeignTable,
+        Kind::Column,
+        Kind::Default,
+        Kind::SequenceOwner,
+        Kind::Constraint,
+        Kind::Index,
+        Kind::View,
+        Kind::MaterializedView,
+        Kind::Rule,
+        Kind::Trigger,
+        Kind::Policy,
+        Kind::Statistics,
+        Kind::Publication,
+        Kind::EventTrigger,
+        Kind::DefaultPrivilege,
+    ];
+
+    /// Named within something else, by the part of its id.
+    pub fn is_part(self) -> bool {
+        matches!(
+            self,
+            Kind::Column
+                | Kind::Default
+                | Kind::Constraint
+                | Kind::DomainConstraint
+                | Kind::Trigger
+                | Kind::Rule
+                | Kind::Policy
+        )
+    }
+
     /// What SQL calls it, in small letters: `materialized view`.
     pub fn word(self) -> &'static str {
         match self {
@@ -154,18 +210,8 @@ impl Id {
     }
 
     /// Its own name, without what it belongs to.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest belongs to nothing")]
     pub fn own_name(&self) -> &str {
-        match self.kind {
-            Kind::Column
-            | Kind::Default
-            | Kind::Constraint
-            | Kind::DomainConstraint
-            | Kind::Trigger
-            | Kind::Rule
-            | Kind::Policy => &self.part,
-            _ => &self.name,
-        }
+        if self.kind.is_part() { &self.part } else { &self.name }
     }
 }
 

@@ -161,6 +161,9 @@ pub struct Constraint {
     pub parent: Option<Id>,
     /// WITHOUT OVERLAPS or PERIOD: no plain unique index can carry it.
     pub has_period: bool,
+    /// The comment of its index, which is no object of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_comment: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

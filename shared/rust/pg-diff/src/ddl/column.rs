@@ -70,6 +70,21 @@ fn identity_clause(catalog: &Catalog, identity: &Identity) -> String {
     format!("GENERATED {always} AS IDENTITY ({options})")
 }
 
+/// A new type takes storage and compression back to the type's own.
+/// Source: `ATExecAlterColumnType` of tablecmds.c.
+pub fn settings_after_type(id: &Id, column: &Column) -> Option<Statement> {
+    let name = ident(&id.part);
+    let mut actions = Vec::new();
+    if let Some(storage) = &column.storage {
+        actions.push(format!("ALTER COLUMN {name} SET STORAGE {storage}"));
+    }
+    if let Some(method) = &column.compression {
+        actions.push(format!("ALTER COLUMN {name} SET COMPRESSION {method}"));
+    }
+    let text = format!("{} {}", table_head(id, true), actions.join(", "));
+    (!actions.is_empty()).then(|| Statement::whole(text))
+}
+
 /// Settings that a column definition cannot say.
 pub fn settings(id: &Id, column: &Column) -> Vec<Statement> {
     let head = table_head(id, true);
@@ -142,7 +157,7 @@ pub fn alter_column(
         Property::Identity => identity(catalog, id, old, new),
         Property::Generated => vec![on(false, "DROP EXPRESSION".to_owned())],
         Property::Storage => {
-            let storage = new.storage.as_deref().unwrap_or("DEFAULT");
+            let storage = new.storage.as_deref().unwrap_or_else(|| usual_storage(&new.type_name));
             vec![on(true, format!("SET STORAGE {storage}"))]
         }
         Property::Compression => {
@@ -160,6 +175,15 @@ pub fn alter_column(
             vec![on(false, format!("OPTIONS ({changed})"))]
         }
         _ => Vec::new(),
+    }
+}
+
+/// What a type that is stored outside of its row is given; DEFAULT says it
+/// since 16 only. Source: `pg_type.typstorage`.
+fn usual_storage(type_name: &str) -> &'static str {
+    match type_name.split('(').next().unwrap_or(type_name) {
+        "numeric" | "inet" | "cidr" => "MAIN",
+        _ => "EXTENDED",
     }
 }
 

@@ -5,12 +5,19 @@
 use std::collections::BTreeMap;
 
 use super::address::routine_word;
-use super::{Statement, address, ident, literal, qualified};
+use super::{Statement, address, ident, literal, qualified, relation};
 use crate::catalog::{Grant, GrantList, Grantee, Id, Kind, Object};
 
 pub fn comment(id: &Id, object: &Object) -> Statement {
     let text = object.comment.as_ref().map_or_else(|| "NULL".to_owned(), |it| literal(it));
     Statement::whole(format!("COMMENT ON {} IS {text}", address(id, object)))
+}
+
+/// On the index of a constraint.
+pub fn comment_on_index(constraint: &Id, text: Option<&str>) -> Statement {
+    let index = relation(&constraint.namespace, &constraint.part);
+    let text = text.map_or_else(|| "NULL".to_owned(), literal);
+    Statement::whole(format!("COMMENT ON INDEX {index} IS {text}"))
 }
 
 /// From one list of grants to another, on one object.

@@ -83,7 +83,8 @@ fn comment(id: &Id, attribute: &Attribute) -> Statement {
     Statement::whole(format!("COMMENT ON COLUMN {}.{name} IS {text}", qualified(id)))
 }
 
-/// Attributes that go and come; those that stay are of the same type.
+/// Attributes that go and come; those that stay are of the same type. CASCADE
+/// takes typed tables along, and nothing else.
 pub fn alter_composite(id: &Id, old: &Composite, new: &Composite) -> Vec<Statement> {
     let place = qualified(id);
     let find =

@@ -34,6 +34,10 @@ pub fn create_materialized_view(id: &Id, view: &MaterializedView) -> Statement {
     ))
 }
 
+pub fn refresh(id: &Id) -> Statement {
+    Statement::whole(format!("REFRESH MATERIALIZED VIEW {}", qualified(id)))
+}
+
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other properties are no such view's")]
 pub fn alter_materialized_view(
     property: Property,
@@ -52,9 +56,7 @@ pub fn alter_materialized_view(
             Some(index) => alter(format!("CLUSTER ON {}", ident(index))),
             None => alter("SET WITHOUT CLUSTER".to_owned()),
         }],
-        Property::Populated => {
-            vec![Statement::whole(format!("REFRESH MATERIALIZED VIEW {place}"))]
-        }
+        Property::Populated => vec![refresh(id)],
         _ => Vec::new(),
     }
 }

@@ -98,6 +98,11 @@ impl SourceMap {
         self.origin(at).map(|(file, offset)| file.span(offset..offset))
     }
 
+    /// The text of one of the files.
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.files.iter().find(|file| *file.name == *name).map(|file| &*file.text)
+    }
+
     pub(super) fn names(&self) -> Vec<String> {
         self.files.iter().map(|file| file.name.to_string()).collect()
     }

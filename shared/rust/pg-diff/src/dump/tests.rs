@@ -59,3 +59,15 @@ fn counts_are_by_kind() {
         [("INDEX".into(), 1), ("TABLE".into(), 2)]
     );
 }
+
+#[test]
+fn the_order_of_columns_can_be_left_out() {
+    let dump = |columns: &str| {
+        let head = "--\n-- Name: t; Type: TABLE; Schema: public; Owner: o\n--\n\n";
+        let text =
+            format!("{head}CREATE TABLE public.t (\n{columns}\n)\nWITH (fillfactor='70');\n");
+        Dump::parse(&text).without_column_order()
+    };
+    assert_eq!(dump("    a integer,\n    b text"), dump("    b text,\n    a integer"));
+    assert_ne!(dump("    a integer,\n    b text"), dump("    a integer,\n    c text"));
+}

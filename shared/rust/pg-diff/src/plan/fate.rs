@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::graph::relation_of;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
+use crate::ddl::ident;
 use crate::diff::{Change, Difference, Property, Way, diff};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -321,6 +322,13 @@ impl<'a> Fates<'a> {
                 self.map.insert(dependant.clone(), Fate::Recreate(differences));
                 self.todo.push(dependant);
             }
+        } else if dependant.kind == Kind::Table {
+            // A partition: its rows are reached through the table it is of.
+            if self.map.get(&dependant).is_none_or(|it| matches!(it, Fate::Alter(_))) {
+                let differences = self.map.get(&dependant).map(|it| it.differences().to_vec());
+                self.map.insert(dependant.clone(), Fate::Aside(differences.unwrap_or_default()));
+                self.todo.push(dependant);
+            }
         } else if dependant.kind == Kind::SequenceOwner {
             self.map.entry(dependant).or_insert_with(|| Fate::Alter(Vec::new()));
         } else if dependant.kind == Kind::Sequence {
@@ -365,6 +373,17 @@ impl<'a> Fates<'a> {
         if self.retyped.insert(column.clone(), ()).is_some() {
             return;
         }
+        let table = column.of(Kind::Table);
+        let key = self.old.body(&table).and_then(|it| it.table()?.partition_key.clone());
+        if key.is_some_and(|key| mentions(&key, &ident(&column.part)))
+            && self.map.get(&table).is_none_or(|it| matches!(it, Fate::Alter(_)))
+        {
+            // PostgreSQL does not change the type of a partition key.
+            let differences = self.map.get(&table).map(|it| it.differences().to_vec());
+            self.map.insert(table.clone(), Fate::Aside(differences.unwrap_or_default()));
+            self.todo.push(table);
+            return;
+        }
         let dependants: Vec<Id> =
             self.old_graph.needed_by(column).map(|(id, _)| id.clone()).collect();
         for dependant in dependants {
@@ -397,6 +416,14 @@ impl<'a> Fates<'a> {
     pub fn coming_relation(&self, id: &Id) -> Option<Id> {
         relation_of(self.new, id).filter(|it| self.map.get(it).is_some_and(Fate::comes))
     }
+}
+
+/// A partition key has a column, by its whole name.
+fn mentions(key: &str, column: &str) -> bool {
+    key.match_indices(column).any(|(at, _)| {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        !key[..at].ends_with(is_word) && !key[at + column.len()..].starts_with(is_word)
+    })
 }
 
 fn fate(change: Change) -> Fate {

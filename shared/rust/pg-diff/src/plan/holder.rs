@@ -17,6 +17,9 @@ impl Nodes<'_> {
                 if let Some(relation) = self.fates.coming_relation(id) {
                     return Node { op: Op::Create, id: relation };
                 }
+                if let Some(of_type) = self.row_type(self.new_side(), id) {
+                    return Node { op: Op::Alter, id: of_type };
+                }
                 let parents = Nodes::parents(self.new_side(), id);
                 match parents.into_iter().find(|it| self.comes(it)) {
                     Some(parent) => self.creator(&parent),
@@ -109,7 +112,7 @@ impl Nodes<'_> {
     /// Whose DROP takes `id` away, which goes.
     pub fn dropper(&self, id: &Id) -> Node {
         let own = Node { op: Op::Drop, id: id.clone() };
-        if self.swapped.contains(id) {
+        if self.swapped.contains(id) || self.dropped_first.contains(id) {
             return own;
         }
         if id.kind == Kind::SequenceOwner {
@@ -121,6 +124,12 @@ impl Nodes<'_> {
             && !self.goes(&column)
         {
             return Node { op: Op::Alter, id: column };
+        }
+        if id.kind == Kind::Column
+            && !self.goes(&id.of(Kind::Table))
+            && let Some(of_type) = self.row_type(self.old(), id)
+        {
+            return Node { op: Op::Alter, id: of_type };
         }
         if matches!(id.kind, Kind::Column | Kind::Constraint) {
             let mut parents = Nodes::parents(self.old(), id);
@@ -140,6 +149,17 @@ impl Nodes<'_> {
         }
     }
 
+    /// The composite type that a typed table follows, when that is altered.
+    fn row_type(&self, catalog: &Catalog, column: &Id) -> Option<Id> {
+        let table = column.of(Kind::Table);
+        let name = catalog.body(&table)?.table()?.of_type.as_ref()?;
+        let from = Id::new(Kind::Composite, "", "");
+        let mut types =
+            self.fates.map.range(from..).take_while(|(id, _)| id.kind == Kind::Composite);
+        let found = types.find(|(id, _)| crate::ddl::qualified(id) == *name)?;
+        matches!(found.1, Fate::Alter(_)).then(|| found.0.clone())
+    }
+
     /// A column that goes from a table by itself: a table that inherits from
     /// it keeps its own.
     pub fn is_dropped_only(&self, id: &Id) -> bool {
@@ -154,6 +174,10 @@ impl Nodes<'_> {
 
     /// True when the DROP of `holder` may silently be the end of `id`.
     fn takes_along(&self, holder: &Id, id: &Id) -> bool {
+        // It only loses a member.
+        if id.kind == Kind::Publication {
+            return false;
+        }
         let is_foreign =
             self.old_constraint(id).is_some_and(|it| it.kind == ConstraintKind::Foreign);
         if is_foreign {

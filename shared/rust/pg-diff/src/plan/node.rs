@@ -57,6 +57,15 @@ pub struct Nodes<'a> {
     /// Differences that the object's own ALTER makes; without those that come
     /// from a parent table or by attaching.
     pub own: BTreeMap<Id, Vec<Difference>>,
+    /// Parts that go before what they are parts of.
+    pub dropped_first: BTreeSet<Id>,
+}
+
+/// What must be done by itself, or some would wait for each other.
+#[derive(Clone, Debug, Default)]
+pub struct Apart {
+    pub never_inlined: BTreeSet<Id>,
+    pub dropped_first: BTreeSet<Id>,
 }
 
 impl<'a> Nodes<'a> {
@@ -64,7 +73,7 @@ impl<'a> Nodes<'a> {
         fates: &'a Fates<'a>,
         options: &'a Options,
         new_graph: &'a Dependencies,
-        never_inlined: &BTreeSet<Id>,
+        apart: &Apart,
     ) -> Nodes<'a> {
         let mut nodes = Nodes {
             fates,
@@ -73,12 +82,16 @@ impl<'a> Nodes<'a> {
             inlined: BTreeSet::new(),
             swapped: BTreeSet::new(),
             own: BTreeMap::new(),
+            dropped_first: apart.dropped_first.clone(),
         };
         for (id, fate) in &fates.map {
-            if id.kind == Kind::Default && fate.comes() && !never_inlined.contains(id) {
+            if id.kind == Kind::Default && fate.comes() && !apart.never_inlined.contains(id) {
                 let column = id.with(Kind::Column, &id.part);
                 let comes = fates.get(&column).is_some_and(Fate::comes);
-                if comes && !nodes.waits_for_table(id, new_graph) {
+                let of_view = [Kind::View, Kind::MaterializedView]
+                    .into_iter()
+                    .any(|kind| fates.new.contains(&id.of(kind)));
+                if comes && !of_view && !nodes.waits_for_table(id, new_graph) {
                     nodes.inlined.insert(id.clone());
                 }
             }

@@ -86,7 +86,11 @@ fn table_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
     if is_attached(nodes, id) {
         ops.push(Op::Attach);
     }
-    if matches!(fate, Fate::Aside(_)) && id.kind == Kind::Table {
+    // The rows of a partition come with those of the table it is of.
+    let whole = nodes.fates.old.body(id).and_then(|it| it.partition()).map(|it| &it.parent);
+    let comes_with_whole =
+        whole.is_some_and(|it| matches!(nodes.fates.get(it), Some(Fate::Aside(_))));
+    if matches!(fate, Fate::Aside(_)) && id.kind == Kind::Table && !comes_with_whole {
         ops.push(Op::Move);
     }
     if let Some(index) = names_index(nodes.fates.new, id)

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use super::edges::Edges;
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
+use crate::catalog::Kind;
 
 /// All nodes in order; or those that wait for each other in a circle.
 pub fn order(nodes: &Nodes<'_>, edges: &Edges) -> Result<Vec<Node>, Vec<Node>> {
@@ -66,6 +67,9 @@ pub fn order_anyway(nodes: &Nodes<'_>, edges: &mut Edges) -> Vec<Node> {
 /// What only adds, then what builds and scans, then what takes away.
 fn class(nodes: &Nodes<'_>, node: &Node) -> u8 {
     match node.op {
+        // It may forbid what else is done.
+        Op::Drop if node.id.kind == Kind::EventTrigger => 0,
+        Op::Create if node.id.kind == Kind::EventTrigger => 9,
         Op::Aside => 1,
         Op::Create if nodes.is_built_outside(&node.id) => 3,
         Op::Create | Op::Alter | Op::Attach | Op::Finish | Op::Move | Op::Guard => 2,

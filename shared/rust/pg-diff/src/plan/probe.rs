@@ -8,22 +8,32 @@ use super::node::Nodes;
 use super::online::{column, enforcing};
 use super::render_alter::key_of;
 use super::{Fill, retype};
-use crate::catalog::{Body, Constraint, ConstraintKind, Id, Kind};
+use crate::catalog::{Body, Catalog, Constraint, ConstraintKind, Dependencies, Id, Kind};
 use crate::ddl::{ident, literal, qualified};
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "no row stands against the rest")]
-pub fn probes(nodes: &Nodes<'_>) -> Vec<Probe> {
+pub fn probes(nodes: &Nodes<'_>, graph: &Dependencies) -> Vec<Probe> {
     let mut all = Vec::new();
     for id in nodes.fates.map.keys() {
         let found = match id.kind {
             Kind::Column => of_column(nodes, id),
-            Kind::Constraint => of_constraint(nodes, id).into_iter().collect(),
+            Kind::Constraint if stands_on_old(nodes, id, graph) => {
+                of_constraint(nodes, id).into_iter().collect()
+            }
             Kind::Index => of_index(nodes, id).into_iter().collect(),
             _ => Vec::new(),
         };
         all.extend(found);
     }
     all
+}
+
+/// Nothing that it calls is made or replaced by this plan.
+fn stands_on_old(nodes: &Nodes<'_>, id: &Id, graph: &Dependencies) -> bool {
+    graph.needs(id).all(|(on, _)| {
+        let is_changed = nodes.fates.map.contains_key(on);
+        !is_changed || matches!(on.kind, Kind::Column | Kind::Table | Kind::Constraint)
+    })
 }
 
 /// Tables with rows only: of the others nothing can be in the way.
@@ -50,7 +60,7 @@ fn probe(nodes: &Nodes<'_>, about: &Id, table: &Id, condition: &str) -> Probe {
 
 fn of_column(nodes: &Nodes<'_>, id: &Id) -> Vec<Probe> {
     let table = id.of(Kind::Table);
-    if !has_rows(nodes, &table) {
+    if !has_rows(nodes, &table) || nodes.comes(&table) {
         return Vec::new();
     }
     let mut all = Vec::new();
@@ -136,7 +146,7 @@ fn of_constraint(nodes: &Nodes<'_>, id: &Id) -> Option<Probe> {
             let text = text.strip_suffix(" NO INHERIT").unwrap_or(text);
             probe(nodes, id, &table, &format!("NOT {text}"))
         }
-        ConstraintKind::Foreign => probe(nodes, id, &table, &orphans(constraint)?),
+        ConstraintKind::Foreign => probe(nodes, id, &table, &orphans(nodes.fates.old, constraint)?),
         ConstraintKind::Primary | ConstraintKind::Unique if !constraint.has_period => duplicates(
             id,
             &table,
@@ -157,19 +167,27 @@ fn columns_are_there(nodes: &Nodes<'_>, id: &Id, constraint: &Constraint) -> boo
 }
 
 /// Rows that refer to nothing.
-fn orphans(constraint: &Constraint) -> Option<String> {
+fn orphans(old: &Catalog, constraint: &Constraint) -> Option<String> {
     let other = constraint.references.as_ref()?;
     let (_, rest) = constraint.definition.split_once(") REFERENCES ")?;
     let (_, rest) = rest.split_once('(')?;
     let (columns, _) = rest.split_once(')')?;
     let there: Vec<&str> = columns.split(", ").collect();
-    if there.len() != constraint.columns.len() || constraint.has_period {
+    let unquoted = |name: &str| name.trim_matches('"').replace("\"\"", "\"");
+    let known = there.iter().all(|it| old.contains(&other.with(Kind::Column, &unquoted(it))));
+    if there.len() != constraint.columns.len() || constraint.has_period || !known {
         return None;
     }
     let here: Vec<String> = constraint.columns.iter().map(|it| ident(it)).collect();
     let set: Vec<String> = here.iter().map(|it| format!("{it} IS NOT NULL")).collect();
+    let partly = if constraint.definition.contains(" MATCH FULL") && here.len() > 1 {
+        let count = format!("num_nonnulls({})", here.join(", "));
+        format!("({count} BETWEEN 1 AND {}) OR ", here.len() - 1)
+    } else {
+        String::new()
+    };
     Some(format!(
-        "{} AND ({}) NOT IN (SELECT {} FROM {} it WHERE {})",
+        "{partly}{} AND ({}) NOT IN (SELECT {} FROM {} it WHERE {})",
         set.join(" AND "),
         here.join(", "),
         there.iter().map(|name| format!("it.{name}")).collect::<Vec<_>>().join(", "),

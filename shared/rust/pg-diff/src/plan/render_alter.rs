@@ -292,6 +292,14 @@ pub fn adorn(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     if said != after.comment {
         drafts.add(id, Action::Alter, ddl::comment(id, after));
     }
+    let index_comment = |object: &crate::catalog::Object| {
+        object.body.constraint().and_then(|it| it.index_comment.clone())
+    };
+    let said = before.and_then(index_comment);
+    if said != index_comment(after) {
+        let statement = ddl::comment_on_index(id, index_comment(after).as_deref());
+        drafts.add(id, Action::Alter, statement);
+    }
     let from = match before {
         Some(before) => effective(id, before.grants.as_ref(), old.major),
         None => initial_grants(old, id),

@@ -34,26 +34,40 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
     };
     let added = drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    let added = match ddl::settings_after_type(id, new) {
+        Some(settings) => {
+            drop(added);
+            drafts.add(id, Action::Alter, settings).on_table(nodes, id)
+        }
+        None => added,
+    };
     if rounds(&old.type_name, &new.type_name) {
         let why = format!("values of {} lose digits: {} to {}", id, old.type_name, new.type_name);
         added.hazard(HazardKind::DataLoss, why);
     }
 }
 
-/// What USING says, when it says something.
+/// What USING says, when it says something. A foreign table has no rows to
+/// convert.
 pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
+    if nodes.fates.old.contains(&id.of(Kind::ForeignTable)) {
+        return None;
+    }
     let (old, new) = (online::column(nodes.fates.old, id)?, online::column(nodes.fates.new, id)?);
     nodes.options.using.get(id).cloned().or_else(|| using(nodes, id, (old, new)))
 }
 
-/// The type is made by this plan: no row can be asked by it before.
+/// The type is not there before this plan, or not as it will be: no row can
+/// be asked by it.
 pub fn moves_to_new_type(nodes: &Nodes<'_>, type_name: &str) -> bool {
     let name = type_name.trim_end_matches("[]");
-    [Kind::Enum, Kind::Composite, Kind::Range, Kind::Domain].into_iter().any(|kind| {
+    let is_built_in = !name.contains('.');
+    let stays = [Kind::Enum, Kind::Composite, Kind::Range, Kind::Domain].into_iter().any(|kind| {
         let from = Id::new(kind, "", "");
-        let all = nodes.fates.map.range(from..).take_while(|(id, _)| id.kind == kind);
-        all.filter(|(_, fate)| fate.comes()).any(|(id, _)| ddl::qualified(id) == name)
-    })
+        let all = nodes.fates.old.objects.range(from..).take_while(|(id, _)| id.kind == kind);
+        all.filter(|(id, _)| !nodes.comes(id)).any(|(id, _)| ddl::qualified(id) == name)
+    });
+    !is_built_in && !stays
 }
 
 /// Every value of the old type is one of the new type.

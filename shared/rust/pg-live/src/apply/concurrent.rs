@@ -147,14 +147,9 @@ impl Run<'_> {
         let mut too_old = None;
         lookout.forget();
         let ended = watched(link.session.execute(sql), LOOK, async || {
-            let rows = lookout.rows(include_str!("progress.sql"), &[&link.pid]).await;
-            if let Some(row) = rows.first() {
-                let (phase, done, total) = (row.get(0), row.get::<_, i64>(1), row.get::<_, i64>(2));
-                let (done, total) = (done.max(0) as u64, total.max(0) as u64);
-                voice.tell(Event::IndexProgress { step, phase, done, total });
-            }
-            let blockers = lookout.blockers(link.pid).await;
-            voice.waiting(step, &blockers);
+            let look = lookout.look(link.pid).await;
+            let blockers = look.blockers.clone();
+            voice.seen(step, look);
             if blockers.iter().any(|it| u128::from(it.age_ms) > oldest) {
                 // Said first: we are not asked again once the statement ends.
                 too_old = Some(blockers);

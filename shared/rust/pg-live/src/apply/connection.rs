@@ -41,8 +41,7 @@ impl Link {
     pub(super) async fn open(address: &Address) -> Result<Link> {
         let session = Session::connect(address, "db-migrate").await?;
         session.execute(SETTINGS).await?;
-        // What we were told is committed must survive a crash of the server.
-        session.execute(include_str!("durable.sql")).await?;
+        session.execute(include_str!("settings.sql")).await?;
         let shorter = format!("SET deadlock_timeout = {DEADLOCK_TIMEOUT_MS}");
         match session.execute(&shorter).await {
             Ok(()) => {}

@@ -35,7 +35,8 @@ pub enum Entry {
         first: usize,
         last: usize,
     },
-    /// Before COMMIT: whether it became true can be asked by this number.
+    /// Before its statements are sent, with COMMIT behind them: whether it
+    /// became true can be asked by this number.
     Committing {
         first: usize,
         last: usize,

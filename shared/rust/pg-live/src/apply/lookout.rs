@@ -22,6 +22,19 @@ const REPEAT: Duration = Duration::from_secs(5);
 /// One look that takes longer is given up.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What a session is doing.
+pub(super) struct Look {
+    pub(super) blockers: Vec<Blocker>,
+    building: Option<Building>,
+}
+
+/// An index, as far as it is.
+struct Building {
+    phase: String,
+    done: u64,
+    total: u64,
+}
+
 pub(super) struct Lookout {
     address: Address,
     session: Option<Session>,
@@ -72,6 +85,18 @@ impl Lookout {
             self.last = blockers.clone();
         }
         blockers
+    }
+
+    /// Who keeps this session waiting, and how far it is.
+    pub(super) async fn look(&mut self, pid: i32) -> Look {
+        let blockers = self.blockers(pid).await;
+        let rows = self.rows(include_str!("progress.sql"), &[&pid]).await;
+        let building = rows.first().map(|row| Building {
+            phase: row.get(0),
+            done: row.get::<_, i64>(1).max(0) as u64,
+            total: row.get::<_, i64>(2).max(0) as u64,
+        });
+        Look { blockers, building }
     }
 
     /// Who holds the lock of a run.
@@ -131,6 +156,14 @@ impl<'a> Voice<'a> {
 
     pub(super) fn note(&mut self, entry: Entry) {
         self.story.journal.note(entry);
+    }
+
+    /// Tells what was seen of a statement.
+    pub(super) fn seen(&mut self, step: usize, look: Look) {
+        self.waiting(step, &look.blockers);
+        if let Some(Building { phase, done, total }) = look.building {
+            self.tell(Event::IndexProgress { step, phase, done, total });
+        }
     }
 
     /// Names who is in the way, when they are others than before.

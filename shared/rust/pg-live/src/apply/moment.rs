@@ -20,22 +20,18 @@ use super::lookout::blocker;
 use super::outcome::Halt;
 use crate::lock::LockMode;
 
+/// A transaction that is older may well stay.
+const OLD: Duration = Duration::from_millis(250);
 const HOLD_OFF: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
-    /// Waits until nobody with a transaction older than `patience` holds what
-    /// these steps lock.
-    pub(super) async fn moment(
-        &mut self,
-        first: usize,
-        steps: &[Step],
-        patience: Duration,
-    ) -> Result<(), Halt> {
+    /// Waits until nobody with an old transaction holds what these steps lock.
+    pub(super) async fn moment(&mut self, first: usize, steps: &[Step]) -> Result<(), Halt> {
         let wanted = self.wanted(first, steps);
         let end = Instant::now() + HOLD_OFF;
         while !wanted.is_empty() {
-            let old = self.holders(&wanted, patience).await;
+            let old = self.holders(&wanted).await;
             if old.is_empty() || Instant::now() > end {
                 break;
             }
@@ -62,11 +58,7 @@ impl Run<'_> {
         wanted
     }
 
-    async fn holders(
-        &mut self,
-        wanted: &BTreeMap<Id, LockMode>,
-        patience: Duration,
-    ) -> Vec<Blocker> {
+    async fn holders(&mut self, wanted: &BTreeMap<Id, LockMode>) -> Vec<Blocker> {
         let names: Vec<String> = wanted.keys().map(ddl::qualified).collect();
         let modes: Vec<LockMode> = wanted.values().copied().collect();
         let rows = self.lookout.rows(include_str!("holders.sql"), &[&names, &self.link.pid]).await;
@@ -78,7 +70,7 @@ impl Run<'_> {
             let is_in_the_way = ours.zip(theirs).is_some_and(|(a, b)| a.conflicts(b));
             let holder = blocker(row);
             if is_in_the_way
-                && u128::from(holder.age_ms) >= patience.as_millis()
+                && u128::from(holder.age_ms) >= OLD.as_millis()
                 && !old
                     .iter()
                     .any(|it| it.pid == holder.pid && it.application == holder.application)

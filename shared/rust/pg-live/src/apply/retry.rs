@@ -9,9 +9,13 @@ use std::time::{Duration, Instant};
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
+/// Of a try that took longer, the rest was work and not waiting.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 pub(super) struct Retry {
     attempt: u32,
-    deadline: Instant,
+    left: Duration,
+    since: Instant,
     shortest: Duration,
     longest: Duration,
 }
@@ -20,7 +24,7 @@ impl Retry {
     /// `shortest` and `longest` are what a try may wait for one lock.
     pub(super) fn new(budget: Duration, shortest: Duration, longest: Duration) -> Retry {
         let longest = longest.max(shortest);
-        Retry { attempt: 0, deadline: Instant::now() + budget, shortest, longest }
+        Retry { attempt: 0, left: budget, since: Instant::now(), shortest, longest }
     }
 
     /// From 1.
@@ -39,7 +43,10 @@ impl Retry {
         let pause = FIRST_PAUSE * 2_u32.pow(self.attempt.min(10));
         let pause = pause.min(LONGEST_PAUSE).mul_f64(0.5 + chance());
         self.attempt += 1;
-        (Instant::now() + pause < self.deadline).then_some(pause)
+        let waited = self.since.elapsed().min(LONGEST_WAIT);
+        self.left = self.left.checked_sub(waited)?.checked_sub(pause)?;
+        self.since = Instant::now() + pause;
+        Some(pause)
     }
 }
 

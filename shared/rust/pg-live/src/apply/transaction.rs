@@ -3,9 +3,12 @@
 //! Must never: keep a lock over a failed statement, or leave open whether the
 //! COMMIT that was not answered happened.
 
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use pg_diff::plan::{Action, Step};
+use tokio_postgres::SimpleQueryMessage;
 
 use super::Run;
 use super::connection::Fate;
@@ -29,13 +32,52 @@ pub(super) fn is_retried(error: &Error) -> bool {
     error.sqlstate.as_deref().is_some_and(|it| RETRIED.contains(&it))
 }
 
+/// All statements of a transaction as they are sent: at once and with COMMIT,
+/// so that no lock is held while a word is on its way to us and back. What
+/// stands behind an error the server does not run.
+struct Message {
+    sql: String,
+    /// Where each step begins, in characters.
+    starts: Vec<usize>,
+    /// What each completed command was.
+    answers: Vec<Answer>,
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Setting,
+    Step(usize),
+}
+
+impl Message {
+    fn new(steps: &[Step], limits: &[Option<Duration>]) -> Message {
+        let mut it = Message { sql: String::new(), starts: Vec::new(), answers: Vec::new() };
+        let mut current = None;
+        for (place, (step, limit)) in steps.iter().zip(limits).enumerate() {
+            if current != Some(*limit) {
+                let millis = limit.map_or(0, |limit| limit.as_millis());
+                it.sql.push_str(&format!("SET LOCAL statement_timeout = {millis};\n"));
+                it.answers.push(Answer::Setting);
+                current = Some(*limit);
+            }
+            it.starts.push(it.sql.chars().count());
+            // On a line of its own: the statement may end with a comment.
+            it.sql.push_str(&step.sql());
+            it.sql.push_str("\n;\n");
+            it.answers.push(Answer::Step(place));
+        }
+        it.sql.push_str("COMMIT");
+        it
+    }
+}
+
 /// Why a try did not come to its end.
 enum Miss {
     Moved,
     Failed {
         step: usize,
         error: Error,
-        /// Of the transaction, when COMMIT was on its way.
+        /// Of the transaction, once COMMIT was on its way.
         xid: Option<String>,
         /// The limit of the statement, when it was over.
         limit: Option<Duration>,
@@ -53,7 +95,7 @@ impl Run<'_> {
         let mut retry = self.retry();
         let mut lost = 0;
         loop {
-            self.moment(first, steps, retry.lock_timeout()).await?;
+            self.moment(first, steps).await?;
             let miss = match self.attempt(first, steps, retry.lock_timeout()).await {
                 Ok(()) => return Ok(()),
                 Err(miss) => miss,
@@ -108,7 +150,7 @@ impl Run<'_> {
         lock_timeout: Duration,
     ) -> Result<(), Miss> {
         let done = self.statements(first, steps, lock_timeout).await;
-        if let Err(Miss::Moved | Miss::Failed { xid: None, .. }) = &done {
+        if done.is_err() {
             // A lost connection has rolled back by itself.
             let _ = self.link.session.execute("ROLLBACK").await;
         }
@@ -121,52 +163,88 @@ impl Run<'_> {
         steps: &[Step],
         lock_timeout: Duration,
     ) -> Result<(), Miss> {
-        let failed = |step| move |error| Miss::Failed { step, error, xid: None, limit: None };
+        let failed = |error| Miss::Failed { step: first, error, xid: None, limit: None };
         let begin = format!("BEGIN; SET LOCAL lock_timeout = {}", lock_timeout.as_millis());
-        self.link.session.execute(&begin).await.map_err(failed(first))?;
-        if !self.is_checked
-            && !self.recheck.is_same(&self.link.session).await.map_err(failed(first))?
-        {
-            return Err(Miss::Moved);
-        }
+        self.link.session.execute(&begin).await.map_err(failed)?;
         let sql = "SELECT pg_catalog.pg_current_xact_id()::text";
-        let row = self.link.session.query_one(sql, &[]).await.map_err(failed(first))?;
+        let row = self.link.session.query_one(sql, &[]).await.map_err(failed)?;
         let xid: String = row.get(0);
-        for (index, step) in (first..).zip(steps) {
-            self.voice.tell(Event::StepStarted { step: index });
-            let started = Instant::now();
-            let limit = self.limit(index, step);
-            let timeout = limit.map_or(0, |limit| limit.as_millis());
-            let session = &self.link.session;
-            let set = format!("SET LOCAL statement_timeout = {timeout}");
-            session.execute(&set).await.map_err(failed(index))?;
-            if let Err(error) = self.watch(index, &step.sql()).await {
-                let is_late = error.kind == ErrorKind::Cancelled;
-                let limit = limit.filter(|limit| is_late && started.elapsed() >= *limit);
-                return Err(Miss::Failed { step: index, error, xid: None, limit });
+        if !self.is_checked {
+            if !self.recheck.is_same(&self.link.session).await.map_err(failed)? {
+                return Err(Miss::Moved);
             }
-            let millis = started.elapsed().as_millis() as u64;
-            self.voice.tell(Event::StepDone { step: index, millis });
+            self.require_same(&xid).await.map_err(failed)?;
         }
         let last = first + steps.len() - 1;
         self.voice.note(Entry::Committing { first, last, xid: xid.clone() });
-        self.link.session.execute("COMMIT").await.map_err(|error| Miss::Failed {
-            step: last,
-            error,
-            xid: Some(xid),
-            limit: None,
+        let limits = (first..).zip(steps).map(|(index, step)| self.limit(index, step));
+        let limits: Vec<Option<Duration>> = limits.collect();
+        let message = Message::new(steps, &limits);
+        let sent = self.send(first, &message).await;
+        sent.map_err(|(at, took, error)| {
+            let is_late = error.kind == ErrorKind::Cancelled;
+            let limit = limits[at].filter(|limit| is_late && took >= *limit);
+            Miss::Failed { step: first + at, error, xid: Some(xid), limit }
         })
     }
 
-    /// Runs one statement and names who keeps it waiting.
-    pub(super) async fn watch(&mut self, step: usize, sql: &str) -> crate::Result<()> {
+    /// Sends the statements and COMMIT, tells which are done and who keeps
+    /// them waiting. An error comes with the place of its statement and how
+    /// long that ran.
+    async fn send(
+        &mut self,
+        first: usize,
+        message: &Message,
+    ) -> Result<(), (usize, Duration, Error)> {
         let Run { link, lookout, voice, .. } = self;
         lookout.forget();
-        watched(link.session.execute(sql), LOOK, async || {
-            let blockers = lookout.blockers(link.pid).await;
-            voice.waiting(step, &blockers);
+        let voice = RefCell::new(voice);
+        let at = Cell::new(0);
+        let started = Cell::new(Instant::now());
+        let begin = |place: usize| {
+            at.set(place);
+            started.set(Instant::now());
+            voice.borrow_mut().tell(Event::StepStarted { step: first + place });
+        };
+        begin(0);
+        let work = async {
+            let stream = link.session.client().simple_query_raw(&message.sql).await?;
+            let mut stream = std::pin::pin!(stream);
+            let mut answers = message.answers.iter();
+            while let Some(answer) = stream.next().await {
+                if !matches!(answer?, SimpleQueryMessage::CommandComplete(_)) {
+                    continue;
+                }
+                if let Some(Answer::Step(place)) = answers.next() {
+                    let millis = started.get().elapsed().as_millis() as u64;
+                    voice.borrow_mut().tell(Event::StepDone { step: first + place, millis });
+                    if place + 1 < message.starts.len() {
+                        begin(place + 1);
+                    }
+                }
+            }
+            Ok::<(), tokio_postgres::Error>(())
+        };
+        let sent = watched(work, LOOK, async || {
+            let blockers = lookout.look(link.pid).await;
+            voice.borrow_mut().seen(first + at.get(), blockers);
         })
-        .await
+        .await;
+        sent.map_err(|error| {
+            let mut error = Error::from(error);
+            // Of the statement, not of all that was sent.
+            error.position = error.position.map(|it| it.saturating_sub(message.starts[at.get()]));
+            (at.get(), started.get().elapsed(), error)
+        })
+    }
+
+    /// Behind a question that ended our transaction every statement would be
+    /// true at once.
+    async fn require_same(&self, xid: &str) -> crate::Result<()> {
+        let sql =
+            "SELECT pg_catalog.pg_current_xact_id_if_assigned()::text IS NOT DISTINCT FROM $1";
+        let row = self.link.session.query_one(sql, &[&xid]).await?;
+        if row.get(0) { Ok(()) } else { Err(Error::shape("the recheck ended the transaction")) }
     }
 
     /// The question before the first step, where no transaction comes.

@@ -55,6 +55,7 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
         is_local: row.get(11),
         parent: None,
         has_period: row.get(16),
+        index_comment: None,
     };
     let place = draft.add(
         Address::of(class::CONSTRAINT, oid),

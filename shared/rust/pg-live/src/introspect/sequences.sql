@@ -4,5 +4,5 @@ SELECT s.schemaname::text,
        s.last_value
   FROM pg_catalog.pg_sequences s
  WHERE s.schemaname !~ '^pg_'
-   AND s.schemaname NOT IN ('information_schema', 'xtask')
+   AND s.schemaname <> 'information_schema'
  ORDER BY 1, 2

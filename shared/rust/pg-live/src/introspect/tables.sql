@@ -1,5 +1,5 @@
--- Every table that holds rows of its own and belongs to no extension and is no
--- note of the tools (namespace xtask), with the planner's row estimate (-1: never analysed) and its size with indexes.
+-- Every table that holds rows of its own, belongs to no extension and is not the
+-- journal of data migrations, with the planner's row estimate (-1: never analysed) and its size with indexes.
 SELECT n.nspname::text,
        c.relname::text,
        -- The density of the last ANALYZE over the pages there are now, as the
@@ -13,7 +13,8 @@ SELECT n.nspname::text,
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind = 'r'
    AND c.relpersistence <> 't'
-   AND n.nspname NOT IN ('information_schema', 'xtask')
+   AND n.nspname <> 'information_schema'
+   AND (n.nspname, c.relname) <> ('xtask', 'data_migrations')
    AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass

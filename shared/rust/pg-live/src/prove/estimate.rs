@@ -123,7 +123,7 @@ fn hazards(seen: &StepCertificate, sizes: &Sizes, rows_ms: u64) -> Vec<Hazard> {
         add(HazardKind::TableRewrite, table, format!("{mb} MB are written anew, about {time}"));
     }
     for lock in seen.locks.iter().chain(&seen.held) {
-        // Only what holds rows has anybody who waits for them, views aside.
+        // An empty table's clients wait as well.
         match lock.blocks {
             Blocks::Ddl => {}
             Blocks::Writes => {

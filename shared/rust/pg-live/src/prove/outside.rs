@@ -64,8 +64,9 @@ pub(super) async fn run(
     }
     let millis = started.elapsed().as_millis() as u64;
     observer.begin(session).await?;
-    let indexes_built = observer.meet_indexes(session, &tables).await?;
+    // Before its own index is known: nobody waits for that.
     let mut locks = observer.locks(&seen);
+    let indexes_built = observer.meet_indexes(session, &tables).await?;
     let observed = locks.iter().any(|lock| lock.mode >= LockMode::ShareUpdateExclusive);
     if !observed {
         locks = documented(step);

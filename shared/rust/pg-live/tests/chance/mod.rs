@@ -2,10 +2,12 @@
 
 mod dice;
 mod draft;
+mod foreign_keys;
 mod grants;
 mod indexes;
 mod partitions;
 mod routines;
+pub mod shrink;
 mod tables;
 mod types;
 mod views;
@@ -17,9 +19,10 @@ pub use dice::Log;
 use draft::Draft;
 
 use crate::ring::case::Case;
+use crate::ring::engine::Told;
 
 /// What is left out of a pair, to make it smaller.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cut {
     pub absent: BTreeSet<String>,
     pub kept: BTreeSet<String>,
@@ -33,7 +36,9 @@ pub fn pair(seed: u64, major: u32, cut: &Cut) -> (Case, Log) {
     let mut log = second.log();
     log.present.extend(first.log().present);
     let (name, roles) = (format!("seed-{seed}"), grants::ROLES.to_owned());
-    let case = Case { name, roles, old, new, since: 0 };
+    let told = [Told::Online, Told::Online, Told::Offline, Told::Empty];
+    let told = told[usize::try_from(first.fixed("told") % 4).expect("4")];
+    let case = Case { name, roles, old, new, since: 0, told };
     (case, log)
 }
 
@@ -45,7 +50,7 @@ fn write(dice: &Dice, major: u32) -> String {
     grants::write_defaults(&mut draft, true);
     tables::write(&mut draft);
     partitions::write(&mut draft);
-    tables::write_foreign_keys(&mut draft);
+    foreign_keys::write(&mut draft);
     views::write(&mut draft);
     routines::write_late(&mut draft);
     indexes::write(&mut draft);

@@ -86,6 +86,6 @@ fn without_nothing(value: Value) -> Value {
             Value::Object(kept.filter(|(_, value)| !is_nothing(value)).collect())
         }
         Value::Array(list) => Value::Array(list.into_iter().map(without_nothing).collect()),
-        other => other,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }

@@ -5,17 +5,13 @@ use pg_diff::catalog::{Body, Catalog, Column, Constraint, GeneratedKind, Id, Kin
 use crate::server::{Scratch, run};
 
 fn column<'a>(catalog: &'a Catalog, table: &str, name: &str) -> &'a Column {
-    match &catalog.get(&Id::part(Kind::Column, "public", table, name)).unwrap().body {
-        Body::Column(column) => column,
-        other => panic!("{other:?}"),
-    }
+    let id = Id::part(Kind::Column, "public", table, name);
+    catalog.body(&id).and_then(Body::column).unwrap()
 }
 
 fn constraint<'a>(catalog: &'a Catalog, table: &str, name: &str) -> &'a Constraint {
-    match &catalog.get(&Id::part(Kind::Constraint, "public", table, name)).unwrap().body {
-        Body::Constraint(constraint) => constraint,
-        other => panic!("{other:?}"),
-    }
+    let id = Id::part(Kind::Constraint, "public", table, name);
+    catalog.body(&id).and_then(Body::constraint).unwrap()
 }
 
 fn not_null(
@@ -124,7 +120,7 @@ fn since_18() {
         assert_eq!(it.options[2], "publish_generated_columns = stored");
         let large = Id::part(Kind::DefaultPrivilege, "", &catalog.role, "large objects");
         assert!(catalog.contains(&large));
-        assert_eq!(catalog.unmanaged, ["name \"a name\" of NOT NULL of type d"]);
+        assert_eq!(catalog.unmanaged, ["name \"a name\" of NOT NULL of type public.d"]);
         scratch.drop().await;
     });
 }

@@ -46,7 +46,7 @@ fn an_abandoned_reading_ends_its_transaction() {
         let scratch = Scratch::new(&server).await;
         let session = scratch.session().await;
         drop(Introspection::begin(&session).await.unwrap());
-        session.execute("CREATE TABLE written (a int)").await.unwrap();
+        session.execute("CREATE TABLE public.written (a int)").await.unwrap();
         let catalog = introspect(&session).await.unwrap();
         assert!(catalog.contains(&table("written")));
         let without =
@@ -64,6 +64,7 @@ fn a_restless_schema_is_read_whole() {
         let scratch = Scratch::new(&server).await;
         scratch.load("CREATE TABLE stays (a int PRIMARY KEY, b text)").await;
         let (restless, session) = (scratch.session().await, scratch.session().await);
+        restless.execute("SET search_path = public").await.unwrap();
         let changes = async {
             for number in 0.. {
                 let change =
@@ -109,7 +110,7 @@ fn what_cannot_be_read_is_said_and_leaves_the_session_usable() {
              DELETE FROM pg_attrdef WHERE adrelid = 'public.broken'::regclass";
         session.execute(damage).await.unwrap();
         assert!(introspect(&session).await.is_err());
-        session.execute("BEGIN; CREATE TABLE whole (a int); COMMIT").await.unwrap();
+        session.execute("BEGIN; CREATE TABLE public.whole (a int); COMMIT").await.unwrap();
         scratch.drop().await;
     });
 }
@@ -119,7 +120,7 @@ fn a_transaction_sees_its_own_changes() {
     run(|server| async move {
         let scratch = Scratch::new(&server).await;
         let session = scratch.session().await;
-        session.execute("BEGIN; CREATE TABLE mine (a int)").await.unwrap();
+        session.execute("BEGIN; CREATE TABLE public.mine (a int)").await.unwrap();
         let inside = introspect_in_transaction(&session).await.unwrap();
         assert!(inside.contains(&table("mine")));
         session.execute("ROLLBACK").await.unwrap();

@@ -24,15 +24,16 @@ const SQL: &str = include_str!("names.sql");
 fn any_name_is_read_as_it_is() {
     run(|server| async move {
         let scratch = Scratch::new(&server).await;
+        let session = scratch.session().await;
         for name in NAMES {
             let quoted = quote_ident(name);
-            scratch.load(&format!("CREATE ROLE {quoted}")).await;
+            // A run that failed may have left it.
+            let _ = session.execute(&format!("CREATE ROLE {quoted}")).await;
             scratch
                 .load(&SQL.replace("NAME", &quoted).replace(&format!("'{quoted}'"), "'NAME'"))
                 .await;
         }
         let catalog = scratch.catalog().await;
-        let session = scratch.session().await;
         for name in NAMES {
             let spelled = spelled(&session, name).await;
             let is = |id: Id| catalog.get(&id).unwrap_or_else(|| panic!("{id:?} is not there"));

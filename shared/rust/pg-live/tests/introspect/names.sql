@@ -1,4 +1,4 @@
--- Everything called NAME; the test puts the name in its place.
+-- Everything has one name, which the test puts in its place.
 CREATE SCHEMA NAME;
 CREATE TYPE NAME.NAME AS ENUM ('a');
 CREATE DOMAIN NAME.d AS int CONSTRAINT NAME CHECK (VALUE > 0);

@@ -1,7 +1,9 @@
 //! The certificate against what PostgreSQL was measured to do, statement by
 //! statement.
 
-use pg_live::prove::{Certificate, ProofFailure, StepCertificate, prove};
+use pg_diff::catalog::{Id, Kind};
+use pg_diff::plan::Step;
+use pg_live::prove::{ProofFailure, StepCertificate, prove};
 
 use crate::place::{Place, alone, everywhere, outside, plan, together};
 
@@ -168,60 +170,52 @@ fn short(seen: &StepCertificate) -> String {
     parts.join(", ")
 }
 
-async fn prepared(place: &Place) -> pg_live::Session {
-    place.run(&format!("SET search_path = public; {}", include_str!("certificate.sql"))).await;
-    let maintenance = place.address.with_database("postgres");
-    pg_live::Session::connect(&maintenance, "test").await.expect("a server")
+/// The tables in a schema of their own.
+async fn prepare(place: &Place, schema: &str) {
+    let tables = include_str!("certificate.sql");
+    let sql = format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}; {tables}");
+    place.run(&sql).await;
 }
 
-/// Each statement on a fresh clone.
-async fn seen(
-    place: &Place,
-    maintenance: &pg_live::Session,
-    step: pg_diff::plan::Step,
-) -> Certificate {
-    let name = format!("{}_clone", place.address.database);
-    pg_live::database::clone(maintenance, &place.address.database, &name).await.expect("a clone");
-    let proof = prove(&place.address.with_database(&name), &plan(vec![step])).await;
-    pg_live::database::drop_scratch(maintenance, &name).await.expect("ours");
-    proof.expect("the statement runs")
+/// Each statement alone, on tables of its own.
+async fn require(place: &Place, rows: &[(&str, &str)], step: impl Fn(&str) -> Step) {
+    let mut steps = Vec::new();
+    for (index, (sql, _)) in rows.iter().enumerate() {
+        let schema = format!("s{index}");
+        prepare(place, &schema).await;
+        let mut step = step(&sql.replace("public.", &format!("{schema}.")));
+        step.tables = vec![Id::new(Kind::Table, &schema, "t")];
+        steps.push(step);
+    }
+    let certificate = prove(&place.address, &plan(steps)).await.expect("every statement runs");
+    let mut wrong = Vec::new();
+    for ((sql, expected), step) in rows.iter().zip(&certificate.steps) {
+        let found = short(step);
+        if found != *expected || !step.observed {
+            wrong.push(format!("{sql}\n  expected {expected}\n  found    {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "on {}:\n{}", place.major, wrong.join("\n"));
 }
 
 #[test]
 fn statements_do_what_was_measured() {
     everywhere(|place| async move {
-        let maintenance = prepared(&place).await;
-        let mut wrong = Vec::new();
-        for (sql, expected, since) in TABLE.iter().filter(|(_, _, since)| *since <= place.major) {
-            let certificate = seen(&place, &maintenance, together(sql)).await;
-            let found = short(&certificate.steps[0]);
-            if found != *expected {
-                wrong.push(format!(
-                    "{sql} (since {since})\n  expected {expected}\n  found    {found}"
-                ));
-            }
-        }
-        assert!(wrong.is_empty(), "on {}:\n{}", place.major, wrong.join("\n"));
+        let known = TABLE.iter().filter(|(_, _, since)| *since <= place.major);
+        let rows: Vec<(&str, &str)> = known.map(|(sql, seen, _)| (*sql, *seen)).collect();
+        require(&place, &rows, alone).await;
     });
 }
 
 #[test]
 fn concurrent_statements_are_seen_from_outside() {
-    everywhere(|place| async move {
-        let maintenance = prepared(&place).await;
-        for (sql, expected) in OUTSIDE {
-            let certificate = seen(&place, &maintenance, outside(sql)).await;
-            let step = &certificate.steps[0];
-            assert_eq!(short(step), *expected, "{sql}");
-            assert!(step.observed, "{sql}");
-        }
-    });
+    everywhere(|place| async move { require(&place, OUTSIDE, outside).await });
 }
 
 #[test]
 fn what_a_transaction_holds_is_told_of_its_later_statements() {
     everywhere(|place| async move {
-        prepared(&place).await;
+        prepare(&place, "public").await;
         let certificate = prove(
             &place.address,
             &plan(vec![
@@ -248,7 +242,7 @@ fn what_a_transaction_holds_is_told_of_its_later_statements() {
 #[test]
 fn a_statement_that_fails_is_named() {
     everywhere(|place| async move {
-        prepared(&place).await;
+        prepare(&place, "public").await;
         let steps = vec![
             together("ALTER TYPE public.mood ADD VALUE 'wild'"),
             together("ALTER TABLE public.t ADD z public.mood DEFAULT 'wild'"),

@@ -24,8 +24,7 @@ fn a_commit_that_was_not_answered_is_asked_about() {
             ]);
             let run = run(&wire(&place.address, when), &plan, &options()).await;
             run.require_applied();
-            let committed = known;
-            assert!(run.events.contains(&Event::Reconnected { step: 1, committed }));
+            assert!(run.events.contains(&Event::Reconnected { step: 0, committed: known }));
             assert_eq!(place.ask("SELECT id FROM public.t").await, "2");
         }
     });

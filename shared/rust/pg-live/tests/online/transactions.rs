@@ -45,6 +45,8 @@ fn groups_are_committed_one_by_one() {
         assert_eq!((stopped.done, stopped.step), (3, 3));
         assert_eq!(stopped.why.error().and_then(|it| it.sqlstate.as_deref()), Some("42P01"));
         assert_eq!(columns(&place).await, "id,a,b");
+        let done = |it: &Event| matches!(it, Event::StepDone { .. });
+        assert_eq!(run.count(done), 3);
         let committed = |first, last| Entry::Committed { first, last };
         let entries: Vec<&Entry> =
             run.journal.iter().filter(|it| matches!(it, Entry::Committed { .. })).collect();
@@ -149,14 +151,16 @@ fn a_schema_that_moved_stops_everything() {
         place.run(TABLES).await;
         let plan = plan(vec![together("ALTER TABLE public.t ADD b int")]);
         let recheck = async |session: &Session| {
-            let sql = "SELECT pg_catalog.pg_current_xact_id_if_assigned() IS NULL \
-                       AND EXISTS (SELECT FROM public.t WHERE a = 2)";
+            let sql = "SELECT EXISTS (SELECT FROM public.t WHERE a = 2)";
             Ok(session.query_one(sql, &[]).await?.get(0))
         };
         let stopped = run_with(&place.address, &plan, &options(), &recheck).await;
         assert!(matches!(stopped.stopped(State::NothingChanged).why, Why::Moved));
         assert_eq!(columns(&place).await, "id,a");
         place.run("UPDATE public.t SET a = 2").await;
+        let ends = async |session: &Session| session.execute("COMMIT").await.map(|()| true);
+        let stopped = run_with(&place.address, &plan, &options(), &ends).await;
+        assert!(matches!(stopped.stopped(State::NothingChanged).why, Why::Refused(_)));
         run_with(&place.address, &plan, &options(), &recheck).await.require_applied();
     });
 }
@@ -218,5 +222,39 @@ fn a_statement_that_does_more_than_was_seen_is_ended() {
         let run = run(&place.address, &plan, &options).await;
         assert!(matches!(run.stopped(State::NothingChanged).why, Why::TooLong { millis: 500 }));
         assert_eq!(columns(&place).await, "id,a");
+    });
+}
+
+#[test]
+fn an_error_is_placed_in_its_own_statement() {
+    everywhere(|place| async move {
+        place.run(TABLES).await;
+        let plan = plan(vec![
+            together("ALTER TABLE public.t ADD \"ü\" int -- a comment at the end"),
+            together("ALTER TABLE public.t ADD c nothing"),
+        ]);
+        let run = run(&place.address, &plan, &options()).await;
+        let stopped = run.stopped(State::NothingChanged);
+        assert_eq!(stopped.step, 1);
+        let error = stopped.why.error().expect("the server's");
+        assert_eq!(error.position, Some("ALTER TABLE public.t ADD c ".len()));
+    });
+}
+
+#[test]
+fn a_deferred_check_fails_at_the_end_and_nothing_stays() {
+    everywhere(|place| async move {
+        place.run(TABLES).await;
+        let plan = plan(vec![
+            together(
+                "ALTER TABLE public.t ADD CONSTRAINT z FOREIGN KEY (a) REFERENCES public.u \
+                 DEFERRABLE INITIALLY DEFERRED NOT VALID",
+            ),
+            together("UPDATE public.t SET a = 77"),
+        ]);
+        let run = run(&place.address, &plan, &options()).await;
+        let stopped = run.stopped(State::NothingChanged);
+        assert_eq!(stopped.why.error().and_then(|it| it.sqlstate.as_deref()), Some("23503"));
+        assert_eq!(place.ask("SELECT a FROM public.t").await, "1");
     });
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::engine::Told;
+
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
@@ -12,6 +14,7 @@ pub struct Case {
     pub new: String,
     /// The oldest major version that can have it.
     pub since: u32,
+    pub told: Told,
 }
 
 /// Every folder below `root` that holds an `old.sql` and a `new.sql`, by name.
@@ -28,6 +31,7 @@ pub fn read_all(root: &Path) -> Vec<Case> {
             old: read(folder.join("old.sql")),
             new: read(folder.join("new.sql")),
             since: since(&read(folder.join("versions"))),
+            told: Told::Online,
         })
         .collect()
 }

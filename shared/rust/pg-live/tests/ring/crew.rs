@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::case::Case;
+use super::engine::Told;
 use super::law::{Court, Failure, Unasked, Verdict};
 use super::servers::{Installation, installations};
 
@@ -26,6 +27,9 @@ const CASE: &str = "XTASK_CASE";
 const MAJORS: &str = "XTASK_TEST_MAJORS";
 /// How many servers at once; as many as there are cores without it.
 const WORKERS: &str = "XTASK_TEST_WORKERS";
+/// What every plan is told: `online`, `offline` or `empty`; what the case says
+/// without it.
+const TOLD: &str = "XTASK_TEST_TOLD";
 
 /// The oldest PostgreSQL there are cases for.
 const OLDEST: u32 = 14;
@@ -50,13 +54,16 @@ pub enum Broken {
 struct Wanted {
     filter: Option<String>,
     is_list: bool,
-    majors: Option<Vec<u32>>,
     workers: usize,
+    told: Option<Told>,
 }
 
 impl Wanted {
     fn of(&self, mut cases: Vec<Case>) -> Vec<Case> {
         cases.retain(|it| self.filter.as_ref().is_none_or(|part| it.name.contains(part.as_str())));
+        if let Some(told) = self.told {
+            cases.iter_mut().for_each(|it| it.told = told);
+        }
         cases
     }
 }
@@ -79,11 +86,14 @@ fn wanted() -> Wanted {
             name => filter = filter.or_else(|| Some(name.to_owned())),
         }
     }
-    let majors = environment(MAJORS)
-        .map(|list| list.split(',').filter_map(|it| it.trim().parse().ok()).collect());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = environment(WORKERS).and_then(|it| it.parse().ok()).unwrap_or(cores);
-    Wanted { filter, is_list, majors, workers }
+    let told = environment(TOLD).map(|it| match it.as_str() {
+        "offline" => Told::Offline,
+        "empty" => Told::Empty,
+        _ => Told::Online,
+    });
+    Wanted { filter, is_list, workers, told }
 }
 
 /// Runs every case on every version; the exit code says whether all converge.
@@ -94,9 +104,7 @@ pub fn run(ring: &str, make: impl Fn(u32) -> Vec<Case>, broken: Broken) -> ExitC
         wanted.of(make(OLDEST)).iter().for_each(|case| say(&format!("{}: test", case.name)));
         return ExitCode::SUCCESS;
     }
-    let is_wanted =
-        |it: &Installation| wanted.majors.as_ref().is_none_or(|all| all.contains(&it.major));
-    let servers: Vec<Installation> = installations().into_iter().filter(is_wanted).collect();
+    let servers = servers();
     if servers.is_empty() {
         say(&format!("{ring}: skipped, no PostgreSQL server programs on this machine"));
         let is_failure = environment("CI").as_deref() == Some("true");
@@ -115,6 +123,15 @@ pub fn run(ring: &str, make: impl Fn(u32) -> Vec<Case>, broken: Broken) -> ExitC
     if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The servers that are wanted, oldest first.
+pub fn servers() -> Vec<Installation> {
+    std::panic::set_hook(Box::new(|panic| LAST_WORDS.set(panic.to_string())));
+    let wanted: Option<Vec<u32>> = environment(MAJORS)
+        .map(|list| list.split(',').filter_map(|it| it.trim().parse().ok()).collect());
+    let is_wanted = |it: &Installation| wanted.as_ref().is_none_or(|all| all.contains(&it.major));
+    installations().into_iter().filter(is_wanted).collect()
+}
+
 fn run_on(
     server: &Installation,
     cases: &[Case],
@@ -123,7 +140,6 @@ fn run_on(
     report: Report,
 ) -> bool {
     let started = Instant::now();
-    std::panic::set_hook(Box::new(|panic| LAST_WORDS.set(panic.to_string())));
     let all_roles: Vec<String> =
         cases.iter().map(|case| case.roles.clone()).filter(|it| !it.is_empty()).collect();
     let next = AtomicUsize::new(0);
@@ -144,7 +160,7 @@ fn run_on(
 }
 
 /// Without a server there is nothing to tell but why.
-fn open(server: &Installation) -> Court {
+pub fn open(server: &Installation) -> Court {
     catch_unwind(|| Court::open(server)).unwrap_or_else(|panic| {
         say(&LAST_WORDS.take());
         resume_unwind(panic)
@@ -152,7 +168,7 @@ fn open(server: &Installation) -> Court {
 }
 
 /// A panic of the engine is a failure of the case.
-fn hear(court: &Court, case: &Case, all_roles: &[String]) -> Result<Verdict, Unasked> {
+pub fn hear(court: &Court, case: &Case, all_roles: &[String]) -> Result<Verdict, Unasked> {
     if case.since > court.major() {
         return Err(Unasked::Newer);
     }
@@ -257,7 +273,7 @@ impl Report {
 }
 
 /// Everything about a case.
-fn tell(case: &Case, verdict: &Verdict) -> String {
+pub fn tell(case: &Case, verdict: &Verdict) -> String {
     let mut text = format!("==== {}\n", case.name);
     for (file, sql) in [("roles", &case.roles), ("old", &case.old), ("new", &case.new)] {
         if !sql.is_empty() {
@@ -269,7 +285,7 @@ fn tell(case: &Case, verdict: &Verdict) -> String {
         let _ = writeln!(text, "note: {note}");
     }
     let _ = writeln!(text, "{} rows", verdict.rows);
-    for Failure { law, says, detail } in &verdict.failures {
+    for Failure { law, says, detail, .. } in &verdict.failures {
         let _ = writeln!(text, "== FAILED {law}: {says}\n{detail}");
     }
     if verdict.failures.is_empty() {

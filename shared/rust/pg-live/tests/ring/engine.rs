@@ -2,15 +2,62 @@
 
 use std::fmt::Write as _;
 
-use pg_diff::catalog::Catalog;
+use pg_diff::catalog::{Catalog, Id, Kind};
+use pg_diff::declared::Intents;
 use pg_diff::plan::{Mode, Options, Plan, Probe, Step};
+use pg_diff::rename::{self, Renamed};
 use pg_live::{Error, Session};
 
 /// A statement takes no longer here, unless it waits for itself.
 const TIMEOUTS: &str = "SET check_function_bodies = off; SET statement_timeout = '60s'";
 
-pub fn plan(current: &Catalog, desired: &Catalog) -> Plan {
-    pg_diff::plan(current, desired, &Options::default())
+/// What a plan is told beside its two catalogs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing: rows may be anywhere, and nobody may wait.
+    Online,
+    /// Everybody may wait.
+    Offline,
+    /// No table holds a row, whether or not one does.
+    Empty,
+}
+
+pub fn plan(current: &Catalog, desired: &Catalog, told: Told, intents: &Intents) -> Plan {
+    let mut options = Options {
+        online: told != Told::Offline,
+        using: intents.using.clone(),
+        backfills: intents.backfills.clone(),
+        ..Options::default()
+    };
+    if told == Told::Empty {
+        let is_table = |id: &&Id| id.kind == Kind::Table;
+        options.empty = current.objects.keys().filter(is_table).cloned().collect();
+    }
+    pg_diff::plan(current, desired, &options)
+}
+
+/// What the annotations of a schema ask for; none when they cannot be read.
+pub fn intents(sql: &str, desired: &Catalog) -> Intents {
+    let declared = pg_diff::declared::read("new.sql", &mut |_| Ok(sql.to_owned()));
+    let intents = declared.ok().and_then(|it| it.annotations.resolve(desired).ok());
+    intents.unwrap_or_default()
+}
+
+/// Runs the renames that are asked for, and those that follow.
+pub async fn rename(session: &Session, desired: &Catalog, intents: &Intents) -> Result<(), String> {
+    let current = pg_live::introspect(session).await.map_err(|error| error.to_string())?;
+    let asked = rename::asked(&current, desired, intents).map_err(|it| format!("{it:?}"))?;
+    run_renames(session, &asked).await?;
+    let current = pg_live::introspect(session).await.map_err(|error| error.to_string())?;
+    run_renames(session, &rename::following(&current, desired)).await
+}
+
+async fn run_renames(session: &Session, renamed: &[Renamed]) -> Result<(), String> {
+    for step in renamed.iter().flat_map(|it| &it.steps) {
+        let sql = step.sql();
+        session.execute(&sql).await.map_err(|error| format!("{error}: {sql}"))?;
+    }
+    Ok(())
 }
 
 /// Which step failed, and the server's words.

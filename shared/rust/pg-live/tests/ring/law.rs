@@ -8,7 +8,11 @@
 //! 4. Rows that stand against a plan are found by its probes.
 //! 5. `plan(new, old)` goes back.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use pg_diff::catalog::Catalog;
+use pg_diff::declared::Intents;
 use pg_diff::plan::Plan;
 use pg_live::{Session, quote_ident};
 
@@ -32,6 +36,8 @@ pub struct Verdict {
 pub struct Failure {
     /// Which law, in a word or two.
     pub law: &'static str,
+    /// The server's SQLSTATE, where it is about one.
+    pub sqlstate: Option<String>,
     /// One line.
     pub says: String,
     /// Everything there is to know.
@@ -74,7 +80,13 @@ impl Court {
     pub fn judge(&self, case: &Case, all_roles: &[String]) -> Result<Verdict, Unasked> {
         let verdict = runtime().block_on(async {
             load(&self.cluster, case, all_roles).await?;
-            let mut hearing = Hearing { cluster: &self.cluster, case, verdict: Verdict::new() };
+            let mut hearing = Hearing {
+                cluster: &self.cluster,
+                case,
+                sessions: BTreeMap::new(),
+                verdict: Verdict::new(),
+                intents: Intents::default(),
+            };
             hearing.run().await.map(|()| hearing.verdict)
         });
         self.sweep();
@@ -99,7 +111,8 @@ impl Verdict {
     }
 
     fn fail(&mut self, law: &'static str, says: impl Into<String>, detail: impl Into<String>) {
-        self.failures.push(Failure { law, says: says.into(), detail: detail.into() });
+        let (sqlstate, says, detail) = (None, says.into(), detail.into());
+        self.failures.push(Failure { law, sqlstate, says, detail });
     }
 }
 
@@ -150,7 +163,11 @@ async fn sweep(cluster: &Cluster, before: &[String]) {
 struct Hearing<'a> {
     cluster: &'a Cluster,
     case: &'a Case,
+    /// One per database: a new one reads the whole catalog again.
+    sessions: BTreeMap<&'static str, Rc<Session>>,
     verdict: Verdict,
+    /// What the annotations of the new schema ask for.
+    intents: Intents,
 }
 
 struct Sides {
@@ -162,13 +179,14 @@ struct Sides {
 
 impl Hearing<'_> {
     async fn run(&mut self) -> Result<(), Unasked> {
-        let (Some(old), Some(new)) = (self.introspect(OLD).await, self.introspect(NEW).await)
-        else {
-            return Ok(());
-        };
+        let Some(new) = self.introspect(NEW).await else { return Ok(()) };
+        self.intents = engine::intents(&self.case.new, &new);
+        self.rename(&new).await;
+        let Some(old) = self.introspect(OLD).await else { return Ok(()) };
         let sides = Sides { old, new, old_dump: self.dump(OLD), new_dump: self.dump(NEW) };
-        let forward = self.plan("old -> new", &sides.old, &sides.new);
-        let back = self.plan("new -> old", &sides.new, &sides.old);
+        let intents = self.intents.clone();
+        let forward = self.plan("old -> new", (&sides.old, &sides.new), &intents);
+        let back = self.plan("new -> old", (&sides.new, &sides.old), &Intents::default());
         self.check_empty("plan(old,old)", &sides.old, &sides.old);
         self.check_empty("plan(new,new)", &sides.new, &sides.new);
         for catalog in [&sides.old, &sides.new] {
@@ -194,7 +212,8 @@ impl Hearing<'_> {
                 self.fill(variety).await;
             }
             let session = self.session(OLD).await;
-            let before = Before::read(&session, &self.session(NEW).await).await;
+            let other = self.session(NEW).await;
+            let before = Before::read(&session, &other).await;
             let before = before.expect("tables can be read");
             self.verdict.rows = before.row_count();
             let against = engine::ask(&session, forward).await;
@@ -271,24 +290,38 @@ impl Hearing<'_> {
         }
     }
 
-    async fn check_back(&mut self, sides: &Sides, database: &str) {
+    async fn check_back(&mut self, sides: &Sides, database: &'static str) {
         self.check_dump("reverse pg_dump", &sides.old_dump, database);
         if let Some(after) = self.introspect(database).await {
             self.check_empty("reverse re-diff", &after, &sides.old);
         }
     }
 
-    fn plan(&mut self, label: &str, from: &Catalog, to: &Catalog) -> Plan {
-        let plan = engine::plan(from, to);
-        self.verdict.plans.push_str(&format!("== plan {label}\n{}\n", engine::show(&plan)));
-        if engine::plan(from, to) != plan {
+    /// The old database under the names that the new schema's annotations give.
+    async fn rename(&mut self, new: &Catalog) {
+        if !self.case.new.contains("@renamed") {
+            return;
+        }
+        let session = self.session(OLD).await;
+        if let Err(why) = engine::rename(&session, new, &self.intents).await {
+            self.verdict.fail("rename", why, "");
+        }
+        self.sessions.remove(OLD);
+    }
+
+    fn plan(&mut self, label: &str, (from, to): (&Catalog, &Catalog), intents: &Intents) -> Plan {
+        let told = self.case.told;
+        let plan = engine::plan(from, to, told, intents);
+        let shown = engine::show(&plan);
+        self.verdict.plans.push_str(&format!("== plan {label} ({told:?})\n{shown}\n"));
+        if engine::plan(from, to, told, intents) != plan {
             self.verdict.fail("determinism", "the same catalogs give another plan", "");
         }
         plan
     }
 
     fn check_empty(&mut self, law: &'static str, from: &Catalog, to: &Catalog) {
-        let plan = engine::plan(from, to);
+        let plan = engine::plan(from, to, self.case.told, &Intents::default());
         if let Some(first) = plan.steps.first() {
             let says = format!("{} steps left, the first: {}", plan.steps.len(), first.sql());
             self.verdict.fail(law, says, engine::show(&plan));
@@ -313,7 +346,7 @@ impl Hearing<'_> {
         let context = error.context.as_deref().unwrap_or_default();
         let detail =
             format!("step {at}: {sql}\n{error}\n{hint}\n{context}\n\n{}", engine::show(plan));
-        self.verdict.fail(law, says, detail);
+        self.verdict.failures.push(Failure { law, sqlstate: error.sqlstate.clone(), says, detail });
     }
 
     async fn fill(&mut self, variety: Variety) {
@@ -325,9 +358,14 @@ impl Hearing<'_> {
     }
 
     /// A fresh database with the old schema and no rows but its own.
-    async fn start_again(&self) -> Result<(), Unasked> {
+    async fn start_again(&mut self) -> Result<(), Unasked> {
+        self.sessions.remove(OLD);
         let made = self.cluster.make(OLD, &self.case.old).await;
-        made.map_err(|error| Unasked::Broken(error.says))
+        made.map_err(|error| Unasked::Broken(error.says))?;
+        if let Some(new) = self.introspect(NEW).await {
+            self.rename(&new).await;
+        }
+        Ok(())
     }
 
     /// Takes all rows away: they stand in the way back.
@@ -340,8 +378,9 @@ impl Hearing<'_> {
         }
     }
 
-    async fn introspect(&mut self, database: &str) -> Option<Catalog> {
-        let read = pg_live::introspect(&self.session(database).await).await;
+    async fn introspect(&mut self, database: &'static str) -> Option<Catalog> {
+        let session = self.session(database).await;
+        let read = pg_live::introspect(&session).await;
         let failed = |error| self.verdict.fail("introspection", format!("{database}: {error}"), "");
         read.map_err(failed).ok()
     }
@@ -350,7 +389,12 @@ impl Hearing<'_> {
         Oracle::read(&self.cluster.pg_dump(database))
     }
 
-    async fn session(&self, database: &str) -> Session {
-        self.cluster.session(database).await
+    async fn session(&mut self, database: &'static str) -> Rc<Session> {
+        if let Some(session) = self.sessions.get(database) {
+            return session.clone();
+        }
+        let session = Rc::new(self.cluster.session(database).await);
+        self.sessions.insert(database, session.clone());
+        session
     }
 }

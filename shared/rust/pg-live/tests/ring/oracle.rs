@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use pg_diff::dump::{Dump, Key};
-use pg_live::statements;
+use pg_diff::scan;
 use similar::TextDiff;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn cut_storage(sql: &str) -> (&str, Vec<&str>) {
 
 /// The statements of an entry. One that is run by another role says so.
 fn split(sql: &str) -> Vec<String> {
-    let starts = statements::starts(sql);
+    let starts = scan::starts(sql);
     let mut role = String::new();
     let mut found = Vec::new();
     for (index, start) in starts.iter().enumerate() {

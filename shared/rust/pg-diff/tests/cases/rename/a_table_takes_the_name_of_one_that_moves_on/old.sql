@@ -1,0 +1,5 @@
+CREATE TABLE a (id int PRIMARY KEY, x text);
+CREATE TABLE b (id int PRIMARY KEY, y text, a_id int CONSTRAINT b_a REFERENCES a);
+CREATE VIEW v AS SELECT x FROM a;
+INSERT INTO a VALUES (1, 'x');
+INSERT INTO b VALUES (2, 'y', 1);

@@ -1,2 +1,0 @@
-SELECT set_config('synchronous_commit', 'on', false)
- WHERE current_setting('synchronous_commit') = 'off'

@@ -1,0 +1,69 @@
+//! `db-migrate`: makes the live database what init.sql declares, while others
+//! use it.
+//!
+//! Must never: do the work of `schema/migrate.rs`.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use anyhow::Result;
+
+use crate::commands::Command;
+use crate::context::Ctx;
+use crate::flags::Rest;
+use crate::outcome::{Answer, Fault};
+use crate::schema::allow::{self, Allowed};
+use crate::schema::migrate::{Request, migrate};
+use crate::schema::rules::{self, Rules};
+use crate::target::Target;
+
+pub const COMMAND: Command = Command {
+    name: "db-migrate",
+    summary: "Make the live database what init.sql says, online: plan, proof, consent, apply",
+    usage: "[--allow HAZARD] [--plan FILE] [--resume] [--no-backup] [--init FILE]",
+    flags: &[
+        allow::FLAG,
+        (
+            "--plan FILE",
+            "the plan that `db-diff --out` wrote; refused when the schema is another by now",
+        ),
+        ("--resume", "go on after a run that was stopped: tells how far it came, plans the rest"),
+        ("--no-backup", "make no backup before data goes"),
+        ("--init FILE", "another file than the project's, with --db-url for any database"),
+        ("--sql", "show the SQL also of long plans"),
+        rules::FLAGS[0],
+        rules::FLAGS[1],
+    ],
+    examples: &[
+        "cargo xtask db-migrate --dry-run",
+        "cargo xtask db-migrate",
+        "cargo xtask db-migrate --allow data-loss --yes",
+        "cargo xtask db-migrate --db-url URL --init schema.sql --allow all --yes",
+    ],
+    run,
+};
+
+fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
+    let rules = Rules::of(ctx, &mut rest)?;
+    let init = rest.value("--init")?.map(PathBuf::from);
+    let plan = rest.value("--plan")?.map(PathBuf::from);
+    if plan.is_some() && init.is_some() {
+        return Err(Fault::usage("--plan and --init exclude each other").into());
+    }
+    let (resume, no_backup, sql) =
+        (rest.flag("--resume"), rest.flag("--no-backup"), rest.flag("--sql"));
+    let target = Rc::new(Target::resolve(ctx)?);
+    let allowed = Allowed::of(ctx, &mut rest, &target)?;
+    rest.no_words(COMMAND.name)?;
+    let request = Request {
+        target,
+        init: init.unwrap_or_else(|| ctx.config.metadata.init.clone()),
+        plan,
+        rules,
+        allowed,
+        backup: !no_backup,
+        resume,
+        sql,
+    };
+    migrate(ctx, &request)
+}

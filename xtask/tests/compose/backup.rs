@@ -1,0 +1,42 @@
+//! Backups of the stack: by the container's own programs, which outlive the
+//! client they were started by.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::stage::Stage;
+use crate::tool::{wait_at_most, wait_until};
+
+#[test]
+fn a_backup_is_proved_restored_and_leaves_no_session_when_it_is_stopped() {
+    let Some(stage) = Stage::with_database() else { return };
+    stage.add_user("kept");
+    stage.run(["backup", "--prove"]).exits(0).answers(&["proven"]);
+    stage.sql("DELETE FROM users");
+    stage.run(["restore", "latest", "--yes"]).exits(0).answers(&["compared with its manifest"]);
+    assert_eq!(stage.users(), "kept");
+    stage.run(["db-rebuild", "--undo", "--yes"]).exits(0);
+    assert_eq!(stage.users(), "");
+
+    // The journal is dumped and not counted: a lock on it stops pg_dump alone.
+    stage.sql("CREATE SCHEMA xtask; CREATE TABLE xtask.data_migrations ()");
+    let lock =
+        "BEGIN; LOCK TABLE xtask.data_migrations IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(120)";
+    let _locked = stage.tool(["psql", "--", "-qc", lock]).start();
+    let sessions = |more: &str| {
+        let like = "application_name LIKE 'xtask/pg_dump/%'";
+        stage.sql(&format!("SELECT count(*) FROM pg_stat_activity WHERE {like} {more}"))
+    };
+    let running = stage.tool(["backup"]).start();
+    wait_until("pg_dump waits for the lock", || {
+        (sessions("AND wait_event_type = 'Lock'") == "1").then_some(())
+    });
+    running.signal(Signal::SIGINT);
+    running.finish().exits(130);
+    // Long before pg_dump itself would stop to wait for the lock.
+    wait_at_most(Duration::from_secs(10), "its session is gone", || {
+        (sessions("") == "0").then_some(())
+    });
+    stage.run(["backup", "list"]).exits(0).answers(&["proven"]);
+}
