@@ -150,7 +150,7 @@ fn another_statement_is_found_where_it_stands() {
         "\\set ON_ERROR_STOP on \\set AUTOCOMMIT on"
     );
     assert_eq!(place(&sql.replace("\\set ON_ERROR_STOP on", "")), "\\set AUTOCOMMIT on");
-    assert_eq!(place(&sql.replace("<> 15", "< > 15")).is_empty(), false);
+    assert!(!place(&sql.replace("<> 15", "< > 15")).is_empty());
     let at = sql.find("SELECT pg_catalog.pg_advisory_unlock").expect("there");
     assert_eq!(place(&sql[..at]), "");
     assert_eq!(place(&format!("{sql}\nDROP TABLE x;")), "DROP TABLE x;");
