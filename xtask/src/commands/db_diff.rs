@@ -23,14 +23,14 @@ use crate::schema::plan_file;
 use crate::schema::reading::{self, Looked, Reading};
 use crate::schema::rules::{self, Rules};
 use crate::schema::seeding;
-use crate::schema::side::{Side, WORDS};
+use crate::schema::side::{Side, WORDS, typed_path};
 use crate::schema::workshop::Workshop;
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
     name: "db-diff",
     summary: "Show what differs from init.sql and the plan to get there; exit 2 on differences",
-    usage: "[FROM] [TO] [--sql] [--out FILE] [--no-proof] [--format HOW]",
+    usage: "[FROM] [TO] [--init FILE] [--sql] [--out FILE] [--no-proof] [--format HOW]",
     flags: &[
         ("FROM, TO", WORDS),
         ("--sql", "the SQL also of long plans"),
@@ -57,12 +57,17 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let rules = Rules::of(ctx, &mut rest)?;
     let format = Format::parse(rest.value("--format")?.as_deref())?;
     let (sql, no_proof) = (rest.flag("--sql"), rest.flag("--no-proof"));
-    let out = rest.value("--out")?;
+    let (out, init) = (rest.value("--out")?, rest.value("--init")?);
     let target = Rc::new(Target::resolve(ctx)?);
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
     let words = rest.words(COMMAND.name, 2)?;
-    let side =
-        |at: usize, default: &str| Side::parse(ctx, words.get(at).map_or(default, String::as_str));
+    let side = |at: usize, default: &str| {
+        let word = words.get(at).map_or(default, String::as_str);
+        match &init {
+            Some(file) if word == "init" => Ok(Side::Init(typed_path(ctx, file)?)),
+            _ => Side::parse(ctx, word),
+        }
+    };
     let (from, to) = (side(0, "live")?, side(1, "init")?);
     let live = target.require_answering(ctx)?;
     let known = match (&from, &to) {

@@ -15,6 +15,7 @@ use crate::outcome::{Answer, Fault};
 use crate::schema::allow::{self, Allowed};
 use crate::schema::migrate::{Request, migrate};
 use crate::schema::rules::{self, Rules};
+use crate::schema::side::typed_path;
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
@@ -45,7 +46,7 @@ pub const COMMAND: Command = Command {
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let rules = Rules::of(ctx, &mut rest)?;
-    let init = rest.value("--init")?.map(PathBuf::from);
+    let init = rest.value("--init")?.map(|file| typed_path(ctx, &file)).transpose()?;
     let plan = rest.value("--plan")?.map(PathBuf::from);
     if plan.is_some() && init.is_some() {
         return Err(Fault::usage("--plan and --init exclude each other").into());

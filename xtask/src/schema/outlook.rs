@@ -15,13 +15,13 @@ use pg_diff::rename::{self, Renamed};
 use pg_diff::{Catalog, Change, Options, Plan, diff, plan};
 use pg_live::{Session, introspect, rows};
 
-use super::{allow, clone};
 use super::lens::Lens;
 use super::prove::{self, Proof, Proving};
 use super::reading::{Place, Reading};
 use super::renames;
 use super::rules::Rules;
 use super::workshop::Workshop;
+use super::{allow, clone};
 use crate::context::Ctx;
 use crate::outcome::Fault;
 

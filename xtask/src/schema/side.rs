@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -44,7 +44,7 @@ impl Side {
             ("git", reference) if is_reference(reference) => Ok(Side::Git(reference.to_owned())),
             ("git", _) => Err(Fault::usage("which commit? `git:HEAD`, `git:v1.2`").into()),
             ("dump", "") => Err(Fault::usage("which file? `dump:backup.sql`").into()),
-            ("dump", file) => Ok(Side::Dump(ctx.root.join(file))),
+            ("dump", file) => Ok(Side::Dump(ctx.root.join(typed_path(ctx, file)?))),
             (_, "") => match Target::named(ctx, word) {
                 Ok(target) => Ok(Side::Database(Rc::new(target))),
                 Err(error) => Err(error.context(format!("`{word}` is none of: {WORDS}"))),
@@ -57,4 +57,12 @@ impl Side {
 /// What git cannot take for a flag or for a path.
 fn is_reference(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-') && !text.contains([':', '\0', '\n'])
+}
+
+/// A file as it was typed, from the folder it was typed in; seen from the
+/// project where it lies inside.
+pub fn typed_path(ctx: &Ctx, typed: &str) -> Result<PathBuf> {
+    let here = std::env::current_dir().context("looking for the current folder")?;
+    let path = here.join(typed);
+    Ok(path.strip_prefix(&ctx.root).map_or(path.clone(), |inside| inside.to_owned()))
 }

@@ -190,21 +190,12 @@ fn a_killed_run_is_finished_by_the_next() {
     project.sql(
         "CREATE TRIGGER slow BEFORE UPDATE ON event_config FOR EACH ROW EXECUTE FUNCTION slow()",
     );
-    let init = project.read(INIT);
-    project.write(
-        INIT,
-        init.replacen(CONFIG, &format!("CREATE TABLE first_made (id int);\n{CONFIG}\n    -- @backfill 'n/a' batch=5\n    note text NOT NULL,"), 1)
-            .replacen(
-                "COMMENT ON TABLE event_config IS",
-                "CREATE INDEX idx_note ON event_config (note);\n\nCOMMENT ON TABLE event_config IS",
-                1,
-            )
-            .replacen(
-                "    BEFORE UPDATE ON event_config",
-                "    BEFORE UPDATE ON event_config",
-                1,
-            ),
-    );
+    let column = "-- @backfill 'n/a' batch=5\n    note text NOT NULL,";
+    project
+        .edit_init(CONFIG, &format!("CREATE TABLE first_made (id int);\n{CONFIG}\n    {column}"));
+    let comment = "COMMENT ON TABLE event_config IS";
+    project
+        .edit_init(comment, &format!("CREATE INDEX idx_note ON event_config (note);\n\n{comment}"));
     let manifest = project.read("Cargo.toml");
     project.write(
         "Cargo.toml",

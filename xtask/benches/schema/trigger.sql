@@ -1,0 +1,6 @@
+CREATE FUNCTION f{n}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.amount := coalesce(NEW.amount, 0);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER g{n} BEFORE INSERT OR UPDATE ON t{n} FOR EACH ROW EXECUTE FUNCTION f{n}();
