@@ -34,16 +34,12 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
     };
     let added = drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-    let added = match ddl::settings_after_type(id, new) {
-        Some(settings) => {
-            drop(added);
-            drafts.add(id, Action::Alter, settings).on_table(nodes, id)
-        }
-        None => added,
-    };
     if rounds(&old.type_name, &new.type_name) {
         let why = format!("values of {} lose digits: {} to {}", id, old.type_name, new.type_name);
         added.hazard(HazardKind::DataLoss, why);
+    }
+    if let Some(settings) = ddl::settings_after_type(id, new) {
+        drafts.add(id, Action::Alter, settings).on_table(nodes, id);
     }
 }
 

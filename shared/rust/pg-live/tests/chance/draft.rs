@@ -142,7 +142,7 @@ impl<'a> Draft<'a> {
     pub fn own_name(&self, slot: &str) -> String {
         let last = slot.rsplit('.').next().unwrap_or(slot);
         let throw = self.dice.fixed(&format!("{slot} name"));
-        if throw % 9 != 0 {
+        if !throw.is_multiple_of(9) {
             return last.to_owned();
         }
         let odd = ODD[usize::try_from(throw / 9 % 6).expect("6")];

@@ -97,13 +97,12 @@ fn generated(draft: &Draft, key: &str, before: &[Column]) -> Option<(Column, Str
         it.class == Class::Integer || (it.class == Class::Text && it.type_name == "text")
     });
     let of = draft.dice.choose(&format!("{key} of"), usable, |it| &it.slot)?;
-    let (type_name, class, expression) = match of.class {
-        Class::Integer => ("bigint", Class::Integer, format!("{}::bigint * 2", of.name)),
-        _ => {
-            let own = draft.call(key, of);
-            let all = [format!("upper({})", of.name), own.unwrap_or(format!("{} || '!'", of.name))];
-            ("text", Class::Text, draft.one(&format!("{key} expression"), &all))
-        }
+    let (type_name, class, expression) = if of.class == Class::Integer {
+        ("bigint", Class::Integer, format!("{}::bigint * 2", of.name))
+    } else {
+        let own = draft.call(key, of);
+        let all = [format!("upper({})", of.name), own.unwrap_or(format!("{} || '!'", of.name))];
+        ("text", Class::Text, draft.one(&format!("{key} expression"), &all))
     };
     let is_virtual = draft.major >= 18
         && of.class == Class::Integer

@@ -52,6 +52,7 @@ fn primary_key(columns: &[&str]) -> Body {
         is_local: true,
         parent: None,
         has_period: false,
+        index_comment: None,
     })
 }
 
