@@ -25,6 +25,7 @@ mod render_create;
 mod render_drop;
 mod retype;
 mod step;
+mod torn;
 
 use serde::{Deserialize, Serialize};
 

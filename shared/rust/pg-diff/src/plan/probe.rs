@@ -1,5 +1,5 @@
 //! Questions to the rows that are there, before anything is done: which of
-//! them would make a step fail?
+//! them would make a step fail.
 //!
 //! Must never: write, or ask what no step needs.
 

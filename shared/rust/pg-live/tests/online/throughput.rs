@@ -10,7 +10,10 @@ use pg_live::prove::{estimate, sizes};
 use crate::place::{alone, everywhere, outside, plan, together};
 use crate::runs::{options, proved, run};
 
-const STEPS: [(&str, fn(&str) -> Step); 8] = [
+/// What is measured, and the step that does it.
+type Measured = (&'static str, fn(&str) -> Step);
+
+const STEPS: [Measured; 8] = [
     ("ALTER TABLE public.t ALTER a SET NOT NULL", alone),
     ("ALTER TABLE public.t ADD CONSTRAINT c CHECK (a >= 0) NOT VALID", together),
     ("ALTER TABLE public.t VALIDATE CONSTRAINT c", alone),
