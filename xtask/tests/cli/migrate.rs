@@ -4,7 +4,7 @@
 use nix::sys::signal::Signal;
 
 use crate::server::DATABASE;
-use crate::stage::{INIT, Project};
+use crate::stage::Project;
 
 const CONFIG: &str = "CREATE TABLE IF NOT EXISTS event_config (";
 
