@@ -7,15 +7,14 @@ use pg_diff::catalog::{Id, Kind};
 use pg_diff::dump::{self, DumpChange, Key};
 use pg_diff::{Change, Dump};
 
-/// What two dumps differ in, the order of columns aside; the texts are those
-/// of the dumps.
+/// What two dumps differ in, order that means nothing aside; the texts are
+/// those of the dumps.
 pub fn compare(declared: &Dump, live: &Dump) -> Vec<DumpChange> {
     let mut changes = dump::compare(declared, live);
     if changes.is_empty() {
         return changes;
     }
-    let (declared, live) =
-        (declared.clone().without_column_order(), live.clone().without_column_order());
+    let (declared, live) = (declared.clone().without_order(), live.clone().without_order());
     changes.retain(|change| {
         let key = change.object();
         declared.entries().get(key) != live.entries().get(key)

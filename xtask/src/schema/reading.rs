@@ -221,8 +221,14 @@ fn dump(ctx: &Ctx, workshop: &Workshop<'_>, file: &Path) -> Result<Reading> {
     let scratch = workshop.empty()?;
     super::clone::load_dump(ctx, workshop, file, &scratch)
         .with_context(|| format!("loading the schema of `{shown}` into a scratch database"))?;
-    let catalog =
+    let mut catalog =
         ctx.wait(async { introspect(&Session::connect(&scratch, "dump").await?).await })?;
+    // A schema says nothing of what is in a view; here it had no rows to hold.
+    for object in catalog.objects.values_mut() {
+        if let Body::MaterializedView(view) = &mut object.body {
+            view.is_populated = true;
+        }
+    }
     Ok(scratch_reading(shown, catalog, scratch, false))
 }
 

@@ -68,11 +68,16 @@ fn an_edited_file_is_shown_as_a_tree_with_its_plan() {
 #[test]
 fn a_review_gets_markdown_and_annotations() {
     let Some(project) = Project::with_database() else { return };
-    project.edit_init("    description text,\n    updated_at  timestamptz  NOT NULL DEFAULT now(),\n    CONSTRAINT pk_event_config", "    updated_at  timestamptz  NOT NULL DEFAULT now(),\n    CONSTRAINT pk_event_config");
+    project.sql("INSERT INTO location_gazetteer (name_primary, latitude, longitude, country_code) VALUES ('a', 1, 2, 'UA')");
+    project.edit_init("    population   integer,\n", "");
+    project.edit_init(
+        "COMMENT ON COLUMN location_gazetteer.population",
+        "COMMENT ON COLUMN location_gazetteer.aliases",
+    );
     project.run(["db-diff", "--format", "markdown"]).exits(2).answers(&[
         "### Schema: osint",
         "| hazard | about | why | allowed |",
-        "| data-loss | column public.event\\_config.description |",
+        "| data-loss | column public.location\\_gazetteer.population |",
         "```diff",
     ]);
     project.run(["db-diff", "--format=github"]).exits(2).answers(&[

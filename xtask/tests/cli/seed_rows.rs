@@ -40,7 +40,7 @@ fn what_the_file_says_anew_is_told_apart_and_follows_where_it_is_said() {
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", INIT]);
     git(&project, &["commit", "--quiet", "--message", "shipped"]);
-    project.edit_init("('novelty_threshold', '0.88'", "('novelty_threshold', '0.90'");
+    project.edit_init("'0.88',", "'0.90',");
     project.run(["db-diff"]).exits(0).answers(&[
         "novelty_threshold",
         "is another in the file (value); it stays, or say `-- @seed update=(value)`",

@@ -57,13 +57,18 @@ impl Dump {
         &self.entries
     }
 
-    /// The same with the columns of each table in one fixed order: two
-    /// databases may have made them at different times.
+    /// The same with everything in one fixed order that has none: the columns
+    /// of a table, and the options behind WITH. Two databases may have got
+    /// them at different times.
     #[must_use]
-    pub fn without_column_order(mut self) -> Dump {
-        let tables = self.entries.iter_mut();
-        for (_, sql) in tables.filter(|(key, _)| key.kind.ends_with("TABLE")) {
-            *sql = sorted_columns(sql);
+    pub fn without_order(mut self) -> Dump {
+        for (key, sql) in &mut self.entries {
+            if key.kind.ends_with("TABLE") {
+                *sql = sorted_columns(sql);
+            }
+            if sql.contains("WITH (") {
+                *sql = sql.lines().map(sorted_options).collect::<Vec<_>>().join("\n");
+            }
         }
         self
     }
@@ -141,6 +146,15 @@ fn sorted_columns(sql: &str) -> String {
     }
     lines[from..to].sort_unstable();
     lines.join("\n")
+}
+
+/// Sorts what stands between the parentheses of the last `WITH (...)`.
+fn sorted_options(line: &str) -> String {
+    let Some((before, rest)) = line.rsplit_once("WITH (") else { return line.to_owned() };
+    let Some((options, behind)) = rest.split_once(')') else { return line.to_owned() };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("{before}WITH ({}){behind}", options.join(", "))
 }
 
 /// Kinds whose text is affected by the two storage settings.
