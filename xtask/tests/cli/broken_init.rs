@@ -123,8 +123,8 @@ fn the_place_is_counted_in_characters() {
 #[test]
 fn a_backslash_command_is_explained() {
     let Some(project) = Project::with_stopped_database() else { return };
-    project.edit_init("\nBEGIN;", "\n\\set ON_ERROR_STOP on\nBEGIN;");
-    project.run(["db-rebuild"]).exits(1).says(&["hint: psql's backslash commands", ":"]);
+    project.edit_init("\nBEGIN;", "\n\\connect elsewhere\nBEGIN;");
+    project.run(["db-rebuild"]).exits(1).says(&["\\connect", "init.sql:"]);
 }
 
 #[test]
