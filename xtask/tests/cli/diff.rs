@@ -141,6 +141,7 @@ fn a_commit_is_a_side() {
 fn rules_leave_things_alone() {
     let Some(project) = Project::with_database() else { return };
     project.sql("CREATE SCHEMA audit; CREATE TABLE audit.log (id int PRIMARY KEY)");
+    project.sql("INSERT INTO audit.log VALUES (1)");
     project.run(["db-diff"]).exits(2).answers(&[
         "- schema audit",
         "- table log (1 column, 1 constraint)",
