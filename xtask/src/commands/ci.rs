@@ -44,7 +44,8 @@ const PYTHON_CHECKS: [(&str, &[&str]); 3] = [
     ("python types", &["mypy", "."]),
 ];
 
-const RINGS: [(&str, &[&str]); 3] = [
+const RINGS: [(&str, &[&str]); 4] = [
+    ("laws of the schema engine", &["test", "--quiet", "--package", "pg-live", "--test", "cases"]),
     ("tests on local", &["test", "--quiet", "--package", "xtask", "--test", "cli"]),
     (
         "tests of the platform",

@@ -92,7 +92,7 @@ pub fn alter_composite(id: &Id, old: &Composite, new: &Composite) -> Vec<Stateme
     let mut all = Vec::new();
     for it in old.attributes.iter().filter(|it| find(new, &it.name).is_none()) {
         all.push(Statement::whole(format!(
-            "ALTER TYPE {place} DROP ATTRIBUTE {}",
+            "ALTER TYPE {place} DROP ATTRIBUTE {} CASCADE",
             ident(&it.name)
         )));
     }
@@ -100,7 +100,7 @@ pub fn alter_composite(id: &Id, old: &Composite, new: &Composite) -> Vec<Stateme
         let before = find(old, &it.name);
         if before.is_none() {
             all.push(Statement::whole(format!(
-                "ALTER TYPE {place} ADD ATTRIBUTE {}",
+                "ALTER TYPE {place} ADD ATTRIBUTE {} CASCADE",
                 attribute(it)
             )));
         }

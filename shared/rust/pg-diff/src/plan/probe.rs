@@ -175,11 +175,15 @@ fn orphans(old: &Catalog, constraint: &Constraint) -> Option<String> {
     let there: Vec<&str> = columns.split(", ").collect();
     let unquoted = |name: &str| name.trim_matches('"').replace("\"\"", "\"");
     let known = there.iter().all(|it| old.contains(&other.with(Kind::Column, &unquoted(it))));
-    if there.len() != constraint.columns.len() || constraint.has_period || !known {
+    if there.len() != constraint.columns.len() || constraint.has_period {
         return None;
     }
     let here: Vec<String> = constraint.columns.iter().map(|it| ident(it)).collect();
     let set: Vec<String> = here.iter().map(|it| format!("{it} IS NOT NULL")).collect();
+    if !known {
+        // What it will refer to is empty then.
+        return Some(set.join(" AND "));
+    }
     let partly = if constraint.definition.contains(" MATCH FULL") && here.len() > 1 {
         let count = format!("num_nonnulls({})", here.join(", "));
         format!("({count} BETWEEN 1 AND {}) OR ", here.len() - 1)

@@ -186,6 +186,13 @@ impl Draft {
         self.objects.get_mut(*place)
     }
 
+    /// What holds a part that is no object of its own: the constraint of an
+    /// index.
+    pub fn holder(&mut self, address: Address) -> Option<&mut Object> {
+        let place = self.addresses.parts.get(&address)?;
+        self.objects.get_mut(*place)
+    }
+
     pub fn finish(mut self) -> (Catalog, Addresses) {
         self.attach();
         self.inherit_not_null();

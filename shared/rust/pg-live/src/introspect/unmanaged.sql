@@ -57,12 +57,6 @@ property (name, classid, objid, objsubid) AS (
       FROM pg_catalog.pg_inherits i
      WHERE i.inhdetachpending
      UNION ALL
-    SELECT 'comment on the index', k.tableoid, k.oid, 0
-      FROM pg_catalog.pg_constraint k
-      JOIN pg_catalog.pg_description d
-        ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = k.conindid AND d.objsubid = 0
-     WHERE k.contype IN ('p', 'u', 'x') AND k.connamespace IN (TABLE mine)
-     UNION ALL
     SELECT 'own state', t.tableoid, t.oid, 0
       FROM pg_catalog.pg_trigger t
       JOIN pg_catalog.pg_trigger parent ON parent.oid = t.tgparentid
