@@ -11,7 +11,9 @@ SELECT a.attrelid,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
        a.attcompression::text,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
-       a.attoptions,
+       -- Without the server's own notes: 17.12 keeps a pg_attver there.
+       CASE WHEN a.attoptions IS NOT NULL
+            THEN ARRAY(SELECT it FROM unnest(a.attoptions) it WHERE it ~ '^n_distinct') END,
        CASE WHEN a.attfdwoptions IS NOT NULL
             THEN ARRAY(SELECT quote_ident(option_name) || ' ' || quote_literal(option_value)
                          FROM pg_options_to_table(a.attfdwoptions)) END,
