@@ -36,6 +36,7 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             }
         }
     }
+    go_on_counting(nodes, drafts, id);
     render_alter::adorn(nodes, drafts, id);
     let parts = [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView];
     if parts.contains(&id.kind) {
@@ -51,6 +52,24 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     {
         render_alter::adorn(nodes, drafts, &identity.sequence);
     }
+}
+
+/// The sequence of an identity goes with the identity: one of the same name
+/// that is made after it goes on behind the values that are there.
+fn go_on_counting(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    if id.kind != Kind::Sequence || !nodes.goes(id) {
+        return;
+    }
+    let Some(column) = nodes.identity_column(nodes.fates.old, id) else { return };
+    if !nodes.fates.new.contains(&column) {
+        return;
+    }
+    let (name, column_name) = (literal(&qualified(id)), ident(&column.part));
+    let table = qualified(&column.of(Kind::Table));
+    let text = format!(
+        "SELECT pg_catalog.setval({name}, max({column_name})) FROM {table} HAVING max({column_name}) IS NOT NULL"
+    );
+    drafts.add(id, Action::Alter, Statement::whole(text)).on_table(nodes, &column);
 }
 
 fn is_part_of_view(nodes: &Nodes<'_>, id: &Id) -> bool {
