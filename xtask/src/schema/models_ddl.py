@@ -3,14 +3,17 @@
 Never run them: that is for whoever asked.
 """
 
+import sys
+
 from sqlalchemy import create_mock_engine
+from sqlalchemy.schema import ExecutableDDLElement
 
 from shared.python.models import Base
 
 
-def show(statement, *_, **__):
+def show(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
     """One statement, as PostgreSQL takes it."""
-    print(f"{statement.compile(dialect=engine.dialect)};")
+    sys.stdout.write(f"{statement.compile(dialect=engine.dialect)};\n")
 
 
 engine = create_mock_engine("postgresql://", show)
