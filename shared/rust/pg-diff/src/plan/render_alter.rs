@@ -32,7 +32,14 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             ddl::alter_domain(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
         }
         (Body::Composite(a), Body::Composite(b)) => {
-            ddl::alter_composite(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));
+            for statement in ddl::alter_composite(id, a, b) {
+                let drops = statement.body.contains(" DROP ATTRIBUTE ");
+                let added = drafts.add(id, Action::Alter, statement);
+                if drops {
+                    let why = format!("the attribute's values go wherever {id} is used");
+                    added.hazard(HazardKind::DataLoss, why);
+                }
+            }
         }
         (Body::Sequence(a), Body::Sequence(b)) => {
             ddl::alter_sequence(id, a, b).into_iter().for_each(|it| add(it, Mode::Together));

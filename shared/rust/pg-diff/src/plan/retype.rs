@@ -33,7 +33,11 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             Statement::action(table_head(id, false), action)
         }
     };
-    let added = drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    let mut added = drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    if loses_attributes(nodes, (&old.type_name, &new.type_name)) {
+        let why = format!("values of {id} lose attributes that {} has no more", new.type_name);
+        added = added.hazard(HazardKind::DataLoss, why);
+    }
     if rounds(&old.type_name, &new.type_name) {
         let why = format!("values of {} lose digits: {} to {}", id, old.type_name, new.type_name);
         added.hazard(HazardKind::DataLoss, why);
@@ -224,6 +228,18 @@ fn rebuild_row(column: &str, old: &Composite, new: &Composite, type_name: &str) 
     format!(
         "CASE WHEN {column} IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW({row})::{type_name} END"
     )
+}
+
+/// A composite type that is made anew has fewer attributes.
+fn loses_attributes(nodes: &Nodes<'_>, (old, new): (&str, &str)) -> bool {
+    let name = |text: &'_ str| text.trim_end_matches("[]").to_owned();
+    match (composite(nodes.fates.old, &name(old)), composite(nodes.fates.new, &name(new))) {
+        (Some(old), Some(new)) => {
+            let stays = |name: &String| new.attributes.iter().any(|it| it.name == *name);
+            !old.attributes.iter().all(|it| stays(&it.name))
+        }
+        _ => false,
+    }
 }
 
 /// Digits or parts of a time are given up.
