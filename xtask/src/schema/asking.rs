@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use pg_diff::plan::{Plan, Probe};
-use pg_diff::rename::{self, Renamed};
 use pg_live::probe::{Answer, Finding, ProbeOptions, probe};
 use pg_live::{Address, Session};
 use serde_json::{Value, json};
@@ -17,23 +16,14 @@ use crate::verify::counted;
 
 /// The questions of a plan and their answers.
 pub struct Asked {
-    /// About tables that are called now as the plan calls them.
     probes: Vec<Probe>,
     findings: Vec<Finding>,
-    /// About tables that the plan renames first: nobody can ask them yet.
-    pub unasked: Vec<Probe>,
 }
 
-pub fn ask(ctx: &Ctx, live: &Address, plan: &Plan, renamed: &[Renamed]) -> Result<Asked> {
-    let has_its_names = |it: &&Probe| {
-        let columns =
-            renamed.iter().any(|r| r.to.kind.is_part() && r.to.of(it.table.kind) == it.table);
-        rename::old_name(renamed, &it.table) == it.table && !columns
-    };
-    let (probes, unasked): (Vec<Probe>, Vec<Probe>) =
-        plan.probes.iter().cloned().partition(|it| has_its_names(&it));
+pub fn ask(ctx: &Ctx, live: &Address, plan: &Plan) -> Result<Asked> {
+    let probes = plan.probes.clone();
     if probes.is_empty() {
-        return Ok(Asked { probes, findings: Vec::new(), unasked });
+        return Ok(Asked { probes, findings: Vec::new() });
     }
     for it in &probes {
         ctx.term.equivalent("sql>", &format!("{};", it.sql));
@@ -42,7 +32,7 @@ pub fn ask(ctx: &Ctx, live: &Address, plan: &Plan, renamed: &[Renamed]) -> Resul
         let session = Session::connect(live, "probe").await?;
         probe(&session, &probes, ProbeOptions::default()).await
     })?;
-    Ok(Asked { probes, findings, unasked })
+    Ok(Asked { probes, findings })
 }
 
 impl Asked {
@@ -82,13 +72,6 @@ impl Asked {
                     writeln!(text, "not known whether rows of {table} {breaks}: {why}")
                 }
             };
-        }
-        for probe in &self.unasked {
-            let _ = writeln!(
-                text,
-                "not asked whether rows of {}.{} {}: it is renamed first",
-                probe.table.namespace, probe.table.name, probe.breaks
-            );
         }
         text
     }

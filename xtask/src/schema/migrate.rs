@@ -86,7 +86,7 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
     };
     let progress = ctx.term.progress("ask the rows");
     early::add_hazards(ctx, &workshop, &mut found);
-    let asked = asking::ask(ctx, &live, &found.plan, &found.renamed)?;
+    let asked = asking::ask(ctx, &live, &found.plan)?;
     let seeds = seeds_of(ctx, &workshop, &live, &found)?;
     drop(progress);
     let work = Work { ctx, request, live: &live, workshop: &workshop, journal };

@@ -200,6 +200,7 @@ fn options(ctx: &Ctx, outlook: &mut Outlook) -> Result<Options> {
         empty: tables.filter(|id| is_empty(id)).cloned().collect(),
         using: outlook.intents.using.clone(),
         backfills: fills.collect(),
+        renamed: renamed.clone(),
     })
 }
 

@@ -44,7 +44,8 @@ pub use sequence::{alter_sequence, set_owner_column};
 pub use spell::spell;
 pub use statement::Statement;
 pub use table::{
-    alter_table, attach, cluster_on, create_table, detach, inherit, replica_identity, table_head,
+    alter_table, attach, cluster_on, create_table, detach, inherit, no_inherit, replica_identity,
+    table_head,
 };
-pub use types::{add_labels, alter_composite, alter_domain};
+pub use types::{add_labels, alter_composite, alter_domain, multirange_name, rename_range_parts};
 pub use view::{alter_materialized_view, create_view, refresh};

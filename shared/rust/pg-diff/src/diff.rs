@@ -97,6 +97,8 @@ pub enum Property {
     Validated,
     Deferrable,
     Parent,
+    /// Whether it is the table's own, or a parent's only.
+    Local,
     Fires,
     Event,
     Command,

@@ -4,6 +4,7 @@
 //! same is decided by PostgreSQL's own deparser having spelled both of them.
 
 mod change;
+mod inherited;
 
 use std::collections::BTreeMap;
 
@@ -61,7 +62,21 @@ impl Dump {
     /// of a table, and the options behind WITH. Two databases may have got
     /// them at different times.
     #[must_use]
-    pub fn without_order(mut self) -> Dump {
+    pub fn without_order(self) -> Dump {
+        let mut all = self.without_inherited();
+        all.sort();
+        all
+    }
+
+    /// Tables without what they have from their parents as well.
+    #[must_use]
+    pub fn without_inherited(mut self) -> Dump {
+        let tables = self.entries.iter_mut().filter(|(key, _)| key.kind.ends_with("TABLE"));
+        inherited::leave_out(tables.map(|(_, sql)| sql));
+        self
+    }
+
+    fn sort(&mut self) {
         for (key, sql) in &mut self.entries {
             if key.kind.ends_with("TABLE") {
                 *sql = sorted_columns(sql);
@@ -70,7 +85,6 @@ impl Dump {
                 *sql = sql.lines().map(sorted_options).collect::<Vec<_>>().join("\n");
             }
         }
-        self
     }
 
     /// How many entries of each kind there are, in the order of the kinds.

@@ -7,6 +7,8 @@
 //!
 //! Must never: depend on anything but its two catalogs and the options.
 
+mod adorn;
+mod cast;
 mod draft;
 mod edges;
 mod fate;
@@ -14,6 +16,8 @@ pub mod file;
 mod graph;
 mod hazard;
 mod holder;
+mod lineage;
+mod names;
 mod node;
 mod online;
 mod options;
@@ -47,23 +51,20 @@ pub fn plan(current: &Catalog, desired: &Catalog, options: &Options) -> Plan {
     loop {
         let nodes = node::Nodes::new(&fates, options, &new_graph, &apart);
         let mut edges = edges::edges(&nodes, &new_graph);
-        let ordered = match order::order(&nodes, &edges) {
-            Ok(ordered) => ordered,
-            Err(circle) => {
-                let parted = part(&nodes, &circle, &mut apart);
-                drop(nodes);
-                let altered = circle.iter().filter(|it| it.op == node::Op::Alter);
-                let again: Vec<Id> = altered.map(|it| it.id.clone()).collect();
-                if parted || again.into_iter().any(|id| fates.recreate_and_spread(&id)) {
-                    continue;
-                }
-                // No way around: the proof will say what PostgreSQL thinks.
-                let nodes = node::Nodes::new(&fates, options, &new_graph, &apart);
-                let ordered = order::order_anyway(&nodes, &mut edges);
-                return finish(&nodes, &new_graph, &ordered);
-            }
+        let circle = match order::order(&nodes, &mut edges) {
+            Ok(ordered) => return finish(&nodes, &new_graph, &ordered),
+            Err(circle) => circle,
         };
-        return finish(&nodes, &new_graph, &ordered);
+        let parted = part(&nodes, &circle, &mut apart);
+        drop(nodes);
+        let altered = circle.iter().filter(|it| it.op == node::Op::Alter);
+        let again: Vec<Id> = altered.map(|it| it.id.clone()).collect();
+        if !parted && !again.into_iter().any(|id| fates.recreate_and_spread(&id)) {
+            // No way around: the proof will say what PostgreSQL thinks.
+            let nodes = node::Nodes::new(&fates, options, &new_graph, &apart);
+            let ordered = order::order_anyway(&nodes, &mut edges);
+            return finish(&nodes, &new_graph, &ordered);
+        }
     }
 }
 
@@ -82,26 +83,25 @@ fn part(nodes: &node::Nodes<'_>, circle: &[node::Node], apart: &mut node::Apart)
     if let Some(default) = inlined {
         return apart.never_inlined.insert(default.clone());
     }
-    let going = circle.iter().filter(|it| it.op == node::Op::Drop);
     let mut found = false;
-    for node in going {
-        for (part, _) in nodes.old_graph.needed_by(&node.id) {
-            let is_separable = matches!(
-                part.kind,
-                Kind::Constraint
-                    | Kind::Default
-                    | Kind::Trigger
-                    | Kind::Policy
-                    | Kind::Rule
-                    | Kind::Index
-            ) || part.kind == Kind::Column;
-            if !is_separable || !nodes.goes(part) {
-                continue;
-            }
-            let dropper = nodes.dropper(part);
-            if dropper.id != *part && dropper.id != node.id && circle.contains(&dropper) {
-                found |= apart.dropped_first.insert(part.clone());
-            }
+    for (part, on, _) in nodes.old_graph.iter() {
+        let is_separable = matches!(
+            part.kind,
+            Kind::Constraint
+                | Kind::Default
+                | Kind::Trigger
+                | Kind::Policy
+                | Kind::Rule
+                | Kind::Index
+                | Kind::Column
+        );
+        if !is_separable || !nodes.goes(part) || !nodes.goes(on) {
+            continue;
+        }
+        let (dropper, others) = (nodes.dropper(part), nodes.dropper(on));
+        let in_circle = |it: &node::Node| circle.contains(it);
+        if dropper.id != *part && dropper != others && in_circle(&dropper) && in_circle(&others) {
+            found |= apart.dropped_first.insert(part.clone());
         }
     }
     found

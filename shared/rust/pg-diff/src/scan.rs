@@ -9,11 +9,13 @@
 //! Must never: know what a statement means, or fail.
 
 mod cursor;
+mod list;
 mod literal;
 mod name;
 mod split;
 
 pub use cursor::{Cursor, deeper};
+pub use list::{mentions, replace_word, split_list, until_closed};
 pub use name::{MAX_NAME, folded, truncated};
 pub use split::{Splitter, starts};
 

@@ -222,7 +222,7 @@ impl SeedTable {
     /// so they are computed where only this table is in scope.
     fn rows_sql(&self) -> String {
         format!(
-            "SELECT pg_catalog.to_jsonb(t) AS content, ARRAY[{}]::text[] AS keys FROM {}.{} t",
+            "SELECT pg_catalog.to_jsonb(t) AS content, ARRAY[{}]::text[] AS keys FROM ONLY {}.{} t",
             self.keys.join(", "),
             quote_ident(&self.namespace),
             quote_ident(&self.name)

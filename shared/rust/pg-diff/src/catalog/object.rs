@@ -50,7 +50,7 @@ accessors! {
     foreign_table: ForeignTable, column: Column, default: Default, constraint: Constraint,
     index: Index, materialized_view: MaterializedView, routine: Routine, trigger: Trigger,
     default_privilege: DefaultPrivilege, domain_constraint: DomainConstraint,
-    definition: Definition, cast: Cast,
+    definition: Definition, cast: Cast, domain: Domain, range: Range,
 }
 
 impl Body {

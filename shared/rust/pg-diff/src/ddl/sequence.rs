@@ -1,6 +1,6 @@
 //! Sequences.
 //!
-//! Must never: move a sequence's value.
+//! Must never: move a sequence's value, unless it turns round.
 
 use super::{Statement, ident, qualified};
 use crate::catalog::{Id, Sequence};
@@ -42,6 +42,10 @@ pub fn alter_sequence(id: &Id, old: &Sequence, new: &Sequence) -> Vec<Statement>
     };
     if counts(old) != counts(new) || old.type_name != new.type_name {
         clauses.push(options(new));
+        // Its value is outside of the new bounds when it turns round.
+        if old.increment.signum() != new.increment.signum() {
+            clauses.push("RESTART".to_owned());
+        }
     }
     if !clauses.is_empty() {
         all.push(Statement::whole(format!(

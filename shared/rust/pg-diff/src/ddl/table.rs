@@ -149,7 +149,6 @@ pub fn alter_table(property: Property, id: &Id, (old, new): (&Table, &Table)) ->
     let on = |what: String| Statement::action(table_head(id, false), what);
     let switch = |now: bool, yes: &str, no: &str| vec![on(if now { yes } else { no }.to_owned())];
     match property {
-        Property::Inherits => inherit(id, &old.inherits, &new.inherits),
         Property::Unlogged => switch(new.is_unlogged, "SET UNLOGGED", "SET LOGGED"),
         Property::Options => column::options(&old.options, &new.options)
             .into_iter()
@@ -177,11 +176,10 @@ pub fn alter_table(property: Property, id: &Id, (old, new): (&Table, &Table)) ->
     }
 }
 
-pub fn inherit(id: &Id, old: &[Id], new: &[Id]) -> Vec<Statement> {
-    let on = |what: String| Statement::action(table_head(id, false), what).alone();
-    let gone = old.iter().filter(|it| !new.contains(it));
-    let come = new.iter().filter(|it| !old.contains(it));
-    gone.map(|it| on(format!("NO INHERIT {}", qualified(it))))
-        .chain(come.map(|it| on(format!("INHERIT {}", qualified(it)))))
-        .collect()
+pub fn inherit(id: &Id, parent: &Id) -> Statement {
+    Statement::whole(format!("{} INHERIT {}", table_head(id, false), qualified(parent)))
+}
+
+pub fn no_inherit(id: &Id, parent: &Id) -> Statement {
+    Statement::whole(format!("{} NO INHERIT {}", table_head(id, false), qualified(parent)))
 }

@@ -3,7 +3,7 @@
 //! Must never: take a label away; PostgreSQL cannot.
 
 use super::{Statement, ident, literal, qualified};
-use crate::catalog::{Attribute, Composite, Domain, Enum, Id};
+use crate::catalog::{Attribute, Composite, Domain, Enum, Id, Kind, Range};
 
 pub fn create_enum(id: &Id, new: &Enum) -> Statement {
     let labels: Vec<String> = new.labels.iter().map(|it| literal(it)).collect();
@@ -114,4 +114,47 @@ pub fn alter_composite(id: &Id, old: &Composite, new: &Composite) -> Vec<Stateme
 /// From its parenthesised list of `key = value`.
 pub fn create_from_list(head: &str, id: &Id, list: &[String]) -> Statement {
     Statement::whole(format!("{head} ({})", list.join(", ")).replacen("%", &qualified(id), 1))
+}
+
+/// The multirange type that comes with a range type, qualified and quoted.
+/// Source: `makeMultirangeTypeName` of typecmds.c.
+pub fn multirange_name(id: &Id, range: &Range) -> String {
+    const ENDING: &str = "_multirange";
+    const LIMIT: usize = 63;
+    let said = range.definition.iter().find_map(|it| it.strip_prefix("multirange_type_name = "));
+    if let Some(said) = said {
+        return said.to_owned();
+    }
+    let name = if id.name.contains("range") {
+        id.name.replacen("range", "multirange", 1)
+    } else {
+        let mut end = id.name.len().min(LIMIT - ENDING.len());
+        while !id.name.is_char_boundary(end) {
+            end -= 1;
+        }
+        format!("{}{ENDING}", &id.name[..end])
+    };
+    qualified(&Id::new(Kind::Range, &id.namespace, &name))
+}
+
+/// What bears the names of a range type beside it, and keeps them when it is
+/// renamed to `aside`: its constructors, its multirange type and that one's
+/// constructors. Source: `makeRangeConstructors` and
+/// `makeMultirangeConstructors` of typecmds.c.
+pub fn rename_range_parts(id: &Id, range: &Range, aside: &Id) -> Vec<Statement> {
+    let subtype = range.definition.iter().find_map(|it| it.strip_prefix("subtype = "));
+    let (subtype, to, renamed) =
+        (subtype.unwrap_or_default(), ident(&aside.name), qualified(aside));
+    let (function, multirange) = (qualified(id), multirange_name(id, range));
+    let to_many = ident(&format!("{}m", aside.name));
+    let mut all: Vec<String> =
+        [format!("{subtype}, {subtype}"), format!("{subtype}, {subtype}, text")]
+            .into_iter()
+            .map(|arguments| format!("ALTER FUNCTION {function}({arguments}) RENAME TO {to}"))
+            .collect();
+    all.push(format!("ALTER TYPE {multirange} RENAME TO {to_many}"));
+    for arguments in [String::new(), renamed.clone(), format!("{renamed}[]")] {
+        all.push(format!("ALTER FUNCTION {multirange}({arguments}) RENAME TO {to_many}"));
+    }
+    all.into_iter().map(Statement::whole).collect()
 }

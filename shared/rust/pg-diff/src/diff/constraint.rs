@@ -29,6 +29,9 @@ pub fn constraint(differ: &mut Differ, old: &Constraint, new: &Constraint) {
     let way = if new.is_validated { Way::Alter } else { Way::Recreate };
     differ.check(Property::Validated, way, &old.is_validated, &new.is_validated);
     differ.check(Property::Parent, Way::Alter, &old.parent, &new.parent);
+    if old.kind == ConstraintKind::Check {
+        differ.check(Property::Local, Way::Alter, &old.is_local, &new.is_local);
+    }
     differ.check(Property::IndexComment, Way::Alter, &old.index_comment, &new.index_comment);
 }
 

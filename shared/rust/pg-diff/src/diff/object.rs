@@ -58,10 +58,13 @@ fn compare_bodies(
         (Body::Table(old), Body::Table(new)) => table::table(differ, old, new),
         (Body::ForeignTable(old), Body::ForeignTable(new)) => table::foreign(differ, old, new),
         (Body::Column(old), Body::Column(new)) => {
-            let of_view = |side: &Catalog| {
-                side.contains(&id.of(Kind::View)) || side.contains(&id.of(Kind::MaterializedView))
+            let of_relation = if sides.1.contains(&id.of(Kind::View)) {
+                table::view_column
+            } else if sides.1.contains(&id.of(Kind::MaterializedView)) {
+                table::materialized_view_column
+            } else {
+                table::column
             };
-            let of_relation = if of_view(sides.1) { table::view_column } else { table::column };
             of_relation(differ, old, new);
         }
         (Body::Default(old), Body::Default(new)) => {
@@ -91,8 +94,7 @@ fn compare_bodies(
         }
         (Body::Policy(old), Body::Policy(new)) => routine::policy(differ, old, new),
         (Body::Statistics(old), Body::Statistics(new)) => {
-            differ.check(Property::Definition, Way::Recreate, &old.definition, &new.definition);
-            differ.check(Property::Statistics, Way::Alter, &old.target, &new.target);
+            relation::statistics(differ, old, new);
         }
         (Body::Publication(old), Body::Publication(new)) => search::publication(differ, old, new),
         (Body::TextSearchConfiguration(old), Body::TextSearchConfiguration(new)) => {

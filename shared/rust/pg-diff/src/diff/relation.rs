@@ -1,15 +1,16 @@
-//! Sequences, views, materialized views.
+//! Sequences, views, materialized views, extended statistics.
 //!
 //! Must never: replace a view whose columns CREATE OR REPLACE would refuse.
 
 use super::{Differ, Property, Show, Way};
-use crate::catalog::{Catalog, Column, Id, MaterializedView, Sequence, View};
+use crate::catalog::{Catalog, Column, Id, MaterializedView, Sequence, Statistics, View};
+use crate::scan::split_list;
 
 pub fn sequence(differ: &mut Differ, old: &Sequence, new: &Sequence) {
     let counts = |it: &Sequence| Sequence { is_unlogged: false, is_identity: false, ..it.clone() };
     differ.check(Property::Sequence, Way::Alter, &counts(old), &counts(new));
     differ.check(Property::Unlogged, Way::Alter, &old.is_unlogged, &new.is_unlogged);
-    differ.check(Property::Identity, Way::Recreate, &old.is_identity, &new.is_identity);
+    differ.check(Property::Identity, Way::Aside, &old.is_identity, &new.is_identity);
 }
 
 /// CREATE OR REPLACE VIEW keeps the old columns as they are and may append.
@@ -44,6 +45,23 @@ pub fn materialized_view(differ: &mut Differ, old: &MaterializedView, new: &Mate
     if new.is_populated {
         differ.check(Property::Populated, Way::Alter, &old.is_populated, &new.is_populated);
     }
+}
+
+/// The columns are a set: PostgreSQL lists them in the order of the table's.
+pub fn statistics(differ: &mut Differ, old: &Statistics, new: &Statistics) {
+    let (before, after) = (sorted_columns(old), sorted_columns(new));
+    if before.is_none() || before != after {
+        differ.check(Property::Definition, Way::Recreate, &old.definition, &new.definition);
+    }
+    differ.check(Property::Statistics, Way::Alter, &old.target, &new.target);
+}
+
+fn sorted_columns(statistics: &Statistics) -> Option<(&str, Vec<&str>, &str)> {
+    let (head, rest) = statistics.definition.split_once(" ON ")?;
+    let (list, table) = rest.rsplit_once(" FROM ")?;
+    let mut columns = split_list(list);
+    columns.sort_unstable();
+    Some((head, columns, table))
 }
 
 impl Show for Sequence {

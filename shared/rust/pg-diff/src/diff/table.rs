@@ -70,8 +70,13 @@ fn generated_way(old: &Column, new: &Column) -> Way {
     }
 }
 
-/// Of a view or materialized view.
 pub fn view_column(differ: &mut Differ, old: &Column, new: &Column) {
+    of_any_relation(differ, old, new);
+}
+
+pub fn materialized_view_column(differ: &mut Differ, old: &Column, new: &Column) {
+    differ.check(Property::Storage, Way::Alter, &old.storage, &new.storage);
+    differ.check(Property::Compression, Way::Alter, &old.compression, &new.compression);
     of_any_relation(differ, old, new);
 }
 

@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
-use super::online;
-use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
+use super::{lineage, names, online};
+use crate::catalog::{Catalog, ConstraintKind, Dependencies, Id, Kind};
 use crate::diff::Property;
 
 /// Nodes and their edges, from what comes first to what waits for it.
 #[derive(Default)]
 pub struct Edges {
     pub after: BTreeMap<Node, BTreeSet<Node>>,
+    /// Those that are given up when they close a circle.
+    wished: BTreeSet<(Node, Node)>,
 }
 
 impl Edges {
@@ -21,8 +23,32 @@ impl Edges {
         self.after.entry(node).or_default();
     }
 
+    /// An edge that is given up when it closes a circle.
+    pub fn wish(&mut self, first: Node, then: Node) {
+        let is_there = self.after.get(&first).is_some_and(|thens| thens.contains(&then));
+        if !is_there {
+            self.edge(first.clone(), then.clone());
+            self.wished.insert((first, then));
+        }
+    }
+
+    /// Gives up the wishes of a circle. False where there is none.
+    pub fn give_up(&mut self, circle: &[Node]) -> bool {
+        let mut found = false;
+        for (at, first) in circle.iter().enumerate() {
+            let then = &circle[(at + 1) % circle.len()];
+            if self.wished.remove(&(first.clone(), then.clone())) {
+                found = true;
+                if let Some(thens) = self.after.get_mut(first) {
+                    thens.remove(then);
+                }
+            }
+        }
+        found
+    }
+
     /// Only between nodes that are there.
-    fn edge(&mut self, first: Node, then: Node) {
+    pub fn edge(&mut self, first: Node, then: Node) {
         if first != then && self.after.contains_key(&first) && self.after.contains_key(&then) {
             self.after.entry(first).or_default().insert(then);
         }
@@ -39,9 +65,56 @@ pub fn edges(nodes: &Nodes<'_>, new_graph: &Dependencies) -> Edges {
     for (id, on, _) in new_graph.iter() {
         new_edge(nodes, &mut edges, id, on);
     }
-    names(nodes, &mut edges);
-    partitions(nodes, &mut edges);
+    names::names(nodes, &mut edges);
+    lineage::partitions(nodes, &mut edges);
+    lineage::inheritance(nodes, &mut edges);
+    before_retype(nodes, &mut edges);
+    logged(nodes, &mut edges);
+    names::wish_overloads_away(nodes, &mut edges, new_graph);
     edges
+}
+
+/// An index that calls a function with the whole row is built anew by a change
+/// of any column's type: it goes before.
+fn before_retype(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let tables: BTreeSet<Id> =
+        nodes.fates.retyped.keys().map(|column| column.of(Kind::Table)).collect();
+    let going = nodes.fates.map.iter().filter(|(id, fate)| id.kind == Kind::Index && fate.goes());
+    for (index, _) in going.filter(|(index, _)| !nodes.swapped.contains(index)) {
+        let table = nodes.table_of(index);
+        if !tables.contains(&table) {
+            continue;
+        }
+        let retyped = nodes.fates.retyped.keys().filter(|it| it.of(Kind::Table) == table);
+        for column in retyped.filter(|it| matches!(nodes.fates.get(it), Some(Fate::Alter(_)))) {
+            edges.edge(nodes.dropper(index), nodes.alterer(column));
+        }
+    }
+}
+
+/// A logged table cannot refer to one that is not.
+fn logged(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let changes = |table: &Id| {
+        let fate = nodes.fates.get(table);
+        fate.is_some_and(|it| it.differences().iter().any(|it| it.property == Property::Unlogged))
+    };
+    for (id, object) in &nodes.fates.new.objects {
+        let Some(other) = object.body.constraint().and_then(|it| it.references.as_ref()) else {
+            continue;
+        };
+        let table = id.of(Kind::Table);
+        if table == *other || !changes(&table) || !changes(other) {
+            continue;
+        }
+        let becomes_logged = nodes
+            .fates
+            .new
+            .body(&table)
+            .and_then(|it| it.table())
+            .is_some_and(|it| !it.is_unlogged);
+        let (own, others) = (nodes.alterer(&table), nodes.alterer(other));
+        if becomes_logged { edges.edge(others, own) } else { edges.edge(own, others) }
+    }
 }
 
 fn add_nodes(nodes: &Nodes<'_>, edges: &mut Edges) {
@@ -90,7 +163,9 @@ fn within_objects(nodes: &Nodes<'_>, edges: &mut Edges) {
             }
             edges.edge(node(Op::Prepare), nodes.dropper(id));
         }
-        edges.edge(node(Op::Move), node(Op::Drop));
+        if fate.goes() {
+            edges.edge(node(Op::Move), nodes.dropper(id));
+        }
         if let Some(made) =
             online::names_index(nodes.fates.new, id).and_then(|index| nodes.maker(&index))
         {
@@ -108,15 +183,15 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
         if goes(on_fate) {
             edges.edge(dropper.clone(), nodes.dropper(on));
         }
-        if alters(on_fate) && !nodes.swapped.contains(id) {
+        let is_aside = |fate: Option<&Fate>| matches!(fate, Some(Fate::Aside(_)));
+        // A table gives up its parents first.
+        let is_of_leaving = nodes.leaves(on) && nodes.table_of(id) == *on;
+        let by_itself = !is_aside(nodes.fates.get(&dropper.id));
+        if alters(on_fate) && !nodes.swapped.contains(id) && by_itself && !is_of_leaving {
             edges.edge(dropper.clone(), nodes.alterer(on));
         }
         // By then its name must still be the one that DROP says.
-        let by_itself = dropper.id != *on;
-        if matches!(on_fate, Some(Fate::Aside(_)))
-            && !matches!(fate, Some(Fate::Aside(_)))
-            && by_itself
-        {
+        if is_aside(on_fate) && !is_aside(fate) && by_itself {
             edges.edge(dropper, Node { op: Op::Aside, id: on.clone() });
         }
     }
@@ -192,137 +267,4 @@ fn children_of_index<'a>(catalog: &'a Catalog, parent: &'a Id) -> impl Iterator<
         let foreign = object.body.constraint().is_some_and(|it| it.kind == ConstraintKind::Foreign);
         (!foreign && object.body.parent() == Some(parent)).then(|| id.clone())
     })
-}
-
-/// A name must be free before something else takes it.
-fn names(nodes: &Nodes<'_>, edges: &mut Edges) {
-    let mut taken: BTreeMap<(&'static str, String), Vec<&Id>> = BTreeMap::new();
-    let old = nodes.fates.old;
-    for (id, _) in nodes.fates.map.iter().filter(|(_, fate)| fate.goes()) {
-        for name in names_of(old, id) {
-            taken.entry(name).or_default().push(id);
-        }
-    }
-    for (id, _) in nodes.fates.map.iter().filter(|(_, fate)| fate.comes()) {
-        for name in names_of(nodes.fates.new, id) {
-            for other in taken.get(&name).into_iter().flatten().filter(|it| **it != id) {
-                if let Some(freer) = nodes.freer(other) {
-                    edges.edge(freer.clone(), nodes.creator(id));
-                    if name.0 == "relation" {
-                        edges.edge(freer, Node { op: Op::Prepare, id: id.clone() });
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The names that an object takes, with what they must be unique among.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has names of its own kind only")]
-fn names_of(catalog: &Catalog, id: &Id) -> Vec<(&'static str, String)> {
-    let own = format!("{}\0{}", id.namespace, id.name);
-    let Some(object) = catalog.get(id) else { return Vec::new() };
-    match &object.body {
-        Body::Table(_)
-        | Body::ForeignTable(_)
-        | Body::View(_)
-        | Body::MaterializedView(_)
-        | Body::Composite(_) => vec![("relation", own.clone()), ("type", own)],
-        Body::Sequence(_) | Body::Index(_) => vec![("relation", own)],
-        Body::Enum(_) | Body::Domain(_) | Body::Range(_) => vec![("type", own)],
-        Body::Routine(_) | Body::Aggregate(_) => {
-            vec![("routine", format!("{own}\0{}", id.part))]
-        }
-        Body::Constraint(it) => {
-            let named = ("constraint", format!("{own}\0{}", id.part));
-            let index = ("relation", format!("{}\0{}", id.namespace, id.part));
-            match it.kind {
-                ConstraintKind::Primary => vec![named, index, ("primary key", own)],
-                ConstraintKind::Unique | ConstraintKind::Exclude => vec![named, index],
-                ConstraintKind::Check | ConstraintKind::Foreign => vec![named],
-            }
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Partitions and their indexes.
-fn partitions(nodes: &Nodes<'_>, edges: &mut Edges) {
-    let (old, new) = (nodes.fates.old, nodes.fates.new);
-    let parent = |catalog: &Catalog, id: &Id| {
-        catalog.body(id).and_then(|it| it.partition()).map(|it| it.parent.clone())
-    };
-    // Bounds must be free before they are taken.
-    let mut leaving: BTreeMap<Id, Vec<Node>> = BTreeMap::new();
-    for (id, fate) in &nodes.fates.map {
-        let Some(parent) = parent(old, id) else { continue };
-        let leaves = fate.differences().iter().any(|it| it.property == Property::Partition);
-        let node = match fate {
-            Fate::Drop | Fate::Recreate(_) => nodes.dropper(id),
-            Fate::Aside(_) => Node { op: Op::Aside, id: id.clone() },
-            Fate::Alter(_) if leaves => nodes.alterer(id),
-            Fate::Alter(_) | Fate::Create => continue,
-        };
-        leaving.entry(parent).or_default().push(node);
-    }
-    let attaching: Vec<Id> =
-        edges.after.keys().filter(|it| it.op == Op::Attach).map(|it| it.id.clone()).collect();
-    for id in attaching {
-        let attach = Node { op: Op::Attach, id: id.clone() };
-        if let Some(parent) = parent(new, &id) {
-            for node in leaving.get(&parent).into_iter().flatten() {
-                edges.edge(node.clone(), attach.clone());
-            }
-            before_table_is_attached(nodes, edges, &id, &parent);
-        } else {
-            // An index: after the parent's, and after its own table.
-            let of = new.body(&id).and_then(|it| it.parent()).cloned();
-            if let Some(made) = of.as_ref().and_then(|it| nodes.maker(it)) {
-                edges.edge(made, attach.clone());
-            }
-            // A part of a part is attached first.
-            if let Some(of) = of {
-                edges.edge(attach, Node { op: Op::Attach, id: of });
-            }
-        }
-    }
-}
-
-fn before_table_is_attached(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, parent: &Id) {
-    let attach = Node { op: Op::Attach, id: id.clone() };
-    let new = nodes.fates.new;
-    if let Some(made) = nodes.maker(parent) {
-        edges.edge(made, attach.clone());
-    }
-    // Columns of the parent that come are there before; rows are moved after.
-    edges.edge(attach.clone(), Node { op: Op::Move, id: parent.clone() });
-    edges.edge(attach.clone(), Node { op: Op::Attach, id: parent.clone() });
-    for (part, object) in &new.objects {
-        let table = match object.body.index() {
-            Some(index) => index.table.clone(),
-            None => part.of(Kind::Table),
-        };
-        let of = object.body.parent().cloned();
-        if !matches!(part.kind, Kind::Index | Kind::Constraint | Kind::Column) {
-            continue;
-        }
-        if table == *parent && part.kind == Kind::Column {
-            if let Some(made) = nodes.maker(part) {
-                edges.edge(made, attach.clone());
-            }
-            continue;
-        }
-        if table != *id {
-            continue;
-        }
-        let Some(made) = nodes.maker(part) else { continue };
-        let waits_for_attach = of.as_ref().is_some_and(|it| nodes.comes(it));
-        if waits_for_attach {
-            if let Some(parent_made) = of.as_ref().and_then(|it| nodes.maker(it)) {
-                edges.edge(attach.clone(), parent_made);
-            }
-        } else {
-            edges.edge(made, attach.clone());
-        }
-    }
 }

@@ -10,6 +10,7 @@ use super::graph::relation_of;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
 use crate::ddl::ident;
 use crate::diff::{Change, Difference, Property, Way, diff};
+use crate::scan::mentions;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fate {
@@ -67,7 +68,10 @@ impl<'a> Fates<'a> {
         fates.replace_types_of_other_kind();
         fates.take_columns_along();
         fates.rebuild_detached_indexes();
+        fates.move_local_constraints();
+        fates.replace_domains_in_containers();
         fates.spread();
+        fates.name_indexes_again();
         fates
     }
 
@@ -96,6 +100,17 @@ impl<'a> Fates<'a> {
         true
     }
 
+    /// Renamed and made anew beside, unless it goes or comes anyway.
+    pub(super) fn set_aside(&mut self, id: &Id) {
+        let differences = match self.map.get(id) {
+            Some(Fate::Create | Fate::Drop | Fate::Recreate(_) | Fate::Aside(_)) => return,
+            Some(Fate::Alter(differences)) => differences.clone(),
+            None => Vec::new(),
+        };
+        self.map.insert(id.clone(), Fate::Aside(differences));
+        self.todo.push(id.clone());
+    }
+
     /// [`Fates::recreate`], with everything that stands on it.
     pub fn recreate_and_spread(&mut self, id: &Id) -> bool {
         let done = self.recreate(id);
@@ -118,8 +133,7 @@ impl<'a> Fates<'a> {
             | Kind::Collation
             | Kind::Sequence
             | Kind::SequenceOwner
-            | Kind::DefaultPrivilege
-            | Kind::Publication => false,
+            | Kind::DefaultPrivilege => false,
             Kind::Column => self.is_generated(id),
             Kind::Language
             | Kind::ForeignDataWrapper
@@ -146,6 +160,7 @@ impl<'a> Fates<'a> {
             | Kind::Trigger
             | Kind::Policy
             | Kind::Statistics
+            | Kind::Publication
             | Kind::EventTrigger => true,
         }
     }
@@ -183,7 +198,16 @@ impl<'a> Fates<'a> {
             let dependants: Vec<Id> =
                 self.old_graph.needed_by(&id).map(|(id, _)| id.clone()).collect();
             match self.map.get(&id).cloned() {
-                Some(Fate::Recreate(_)) => {
+                Some(Fate::Recreate(differences)) => {
+                    let tables: Vec<&Id> =
+                        dependants.iter().filter(|it| self.has_key_that_needs(it, &id)).collect();
+                    for table in &tables {
+                        self.set_aside(table);
+                    }
+                    if !tables.is_empty() && id.kind == Kind::Routine {
+                        // Rows move from a table that calls the old one.
+                        self.map.insert(id.clone(), Fate::Aside(differences));
+                    }
                     for dependant in dependants {
                         self.recreate(&dependant);
                     }
@@ -223,13 +247,7 @@ impl<'a> Fates<'a> {
             return;
         }
         if is_type(dependant.kind) {
-            let differences = match self.map.get(&dependant) {
-                None => Vec::new(),
-                Some(Fate::Alter(differences)) => differences.clone(),
-                Some(Fate::Create | Fate::Drop | Fate::Recreate(_) | Fate::Aside(_)) => return,
-            };
-            self.map.insert(dependant.clone(), Fate::Aside(differences));
-            self.todo.push(dependant);
+            self.set_aside(&dependant);
         } else if dependant.kind == Kind::Column && is_type(aside.kind) {
             self.map.entry(dependant.clone()).or_insert_with(|| Fate::Alter(Vec::new()));
             self.retype(&dependant);
@@ -243,11 +261,7 @@ impl<'a> Fates<'a> {
             }
         } else if dependant.kind == Kind::Table {
             // A partition: its rows are reached through the table it is of.
-            if self.map.get(&dependant).is_none_or(|it| matches!(it, Fate::Alter(_))) {
-                let differences = self.map.get(&dependant).map(|it| it.differences().to_vec());
-                self.map.insert(dependant.clone(), Fate::Aside(differences.unwrap_or_default()));
-                self.todo.push(dependant);
-            }
+            self.set_aside(&dependant);
         } else if dependant.kind == Kind::SequenceOwner {
             self.map.entry(dependant).or_insert_with(|| Fate::Alter(Vec::new()));
         } else if dependant.kind == Kind::Sequence {
@@ -257,7 +271,7 @@ impl<'a> Fates<'a> {
                 Some(Body::Sequence(it)) if it.is_identity
             );
             if identity && !self.map.contains_key(&dependant) {
-                self.map.insert(dependant, Fate::Aside(Vec::new()));
+                self.set_aside(&dependant);
             }
         } else {
             self.recreate(&dependant);
@@ -298,9 +312,7 @@ impl<'a> Fates<'a> {
             && self.map.get(&table).is_none_or(|it| matches!(it, Fate::Alter(_)))
         {
             // PostgreSQL does not change the type of a partition key.
-            let differences = self.map.get(&table).map(|it| it.differences().to_vec());
-            self.map.insert(table.clone(), Fate::Aside(differences.unwrap_or_default()));
-            self.todo.push(table);
+            self.set_aside(&table);
             return;
         }
         let dependants: Vec<Id> =
@@ -314,6 +326,7 @@ impl<'a> Fates<'a> {
                 | Kind::Policy
                 | Kind::Trigger
                 | Kind::Column
+                | Kind::Publication
                 | Kind::Routine => true,
                 Kind::Constraint => self.is_foreign_key(&dependant),
                 _ => false,
@@ -335,14 +348,6 @@ impl<'a> Fates<'a> {
     pub fn coming_relation(&self, id: &Id) -> Option<Id> {
         relation_of(self.new, id).filter(|it| self.map.get(it).is_some_and(Fate::comes))
     }
-}
-
-/// A partition key has a column, by its whole name.
-fn mentions(key: &str, column: &str) -> bool {
-    key.match_indices(column).any(|(at, _)| {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        !key[..at].ends_with(is_word) && !key[at + column.len()..].starts_with(is_word)
-    })
 }
 
 fn fate(change: Change) -> Fate {

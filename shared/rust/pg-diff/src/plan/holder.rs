@@ -5,6 +5,7 @@
 
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
+use super::torn::parents;
 use crate::catalog::{Body, Catalog, ConstraintKind, Id, Kind, Link};
 
 impl Nodes<'_> {
@@ -20,7 +21,7 @@ impl Nodes<'_> {
                 if let Some(of_type) = self.row_type(self.new_side(), id) {
                     return Node { op: Op::Alter, id: of_type };
                 }
-                let parents = Nodes::parents(self.new_side(), id);
+                let parents = self.reaching(self.new_side(), id);
                 match parents.into_iter().find(|it| self.comes(it)) {
                     Some(parent) => self.creator(&parent),
                     None => own,
@@ -50,7 +51,7 @@ impl Nodes<'_> {
         let expression =
             |id: &Id| self.new_side().body(id)?.default().map(|it| it.expression.clone());
         let parent =
-            Nodes::parents(self.new_side(), id).into_iter().find(|it| self.inlined.contains(it))?;
+            self.reaching(self.new_side(), id).into_iter().find(|it| self.inlined.contains(it))?;
         (expression(&parent) == expression(id)).then_some(creator)
     }
 
@@ -76,7 +77,12 @@ impl Nodes<'_> {
         if constraint.is_local {
             return None;
         }
-        let parents = Nodes::parents(self.new_side(), id);
+        // A table that gets a parent by INHERITS has its checks from then on.
+        let parents = if self.parents_joined(&table).is_empty() {
+            self.reaching(self.new_side(), id)
+        } else {
+            parents(self.new_side(), id)
+        };
         let parent_comes = parents.iter().find(|it| self.comes(it));
         if self.comes(&table) {
             let by_inherits = matches!(
@@ -106,7 +112,7 @@ impl Nodes<'_> {
         };
         let mut columns =
             catalog.objects.iter().filter(|(_, object)| has_it(object)).map(|(id, _)| id);
-        columns.find(|id| Nodes::parents(catalog, id).is_empty()).cloned()
+        columns.find(|id| parents(catalog, id).is_empty()).cloned()
     }
 
     /// Whose DROP takes `id` away, which goes.
@@ -114,6 +120,14 @@ impl Nodes<'_> {
         let own = Node { op: Op::Drop, id: id.clone() };
         if self.swapped.contains(id) || self.dropped_first.contains(id) {
             return own;
+        }
+        // The index of a partition goes with that of the table above it.
+        if id.kind == Kind::Index
+            && let Some(parent) = self.old().body(id).and_then(|it| it.parent())
+            && self.goes(parent)
+            && !self.leaves(&self.table_of(id))
+        {
+            return self.dropper(parent);
         }
         if id.kind == Kind::SequenceOwner {
             let sequence_goes = self.goes(&id.of(Kind::Sequence));
@@ -132,7 +146,7 @@ impl Nodes<'_> {
             return Node { op: Op::Alter, id: of_type };
         }
         if matches!(id.kind, Kind::Column | Kind::Constraint) {
-            let mut parents = Nodes::parents(self.old(), id);
+            let mut parents = self.reaching(self.old(), id);
             parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
             let follows = id.kind == Kind::Column
                 || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());

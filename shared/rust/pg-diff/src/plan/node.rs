@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fate::{Fate, Fates};
 use super::graph::relation_of;
 use super::options::Options;
+use super::torn::parents;
 use crate::catalog::{Body, Catalog, Constraint, Dependencies, Id, Kind};
 use crate::diff::{Difference, Property};
 
@@ -192,16 +193,65 @@ impl<'a> Nodes<'a> {
         })
     }
 
-    /// Parents of a relation's part: the same part of each parent table.
-    pub fn parents(catalog: &Catalog, id: &Id) -> Vec<Id> {
+    /// The relation that an index is of, or that something is a part of.
+    pub fn table_of(&self, id: &Id) -> Id {
+        match self.old().body(id).or_else(|| self.new_side().body(id)).and_then(|it| it.index()) {
+            Some(index) => index.table.clone(),
+            None => id.of(Kind::Table),
+        }
+    }
+
+    /// The table stays and is given up by a parent: DETACH or NO INHERIT.
+    pub fn leaves(&self, table: &Id) -> bool {
+        let Some(Fate::Alter(differences)) = self.fates.get(table) else { return false };
+        let has = |property| differences.iter().any(|it| it.property == property);
+        let was_partition = self.old().body(table).is_some_and(|it| it.partition().is_some());
+        has(Property::Partition) && was_partition
+            || has(Property::Inherits) && !self.parents_left(table).is_empty()
+    }
+
+    /// Parents by INHERITS that it has no more.
+    pub fn parents_left(&self, table: &Id) -> Vec<Id> {
+        self.parents_only_in(self.old(), self.new_side(), table)
+    }
+
+    /// Parents by INHERITS that it gets.
+    pub fn parents_joined(&self, table: &Id) -> Vec<Id> {
+        self.parents_only_in(self.new_side(), self.old(), table)
+    }
+
+    fn parents_only_in(&self, side: &Catalog, other: &Catalog, table: &Id) -> Vec<Id> {
+        let list =
+            |side: &Catalog| side.body(table).map(|it| it.inherits().to_vec()).unwrap_or_default();
+        let others = list(other);
+        list(side).into_iter().filter(|it| !others.contains(it)).collect()
+    }
+
+    /// Those of [`parents`] whose ALTER goes down to `id`: a table that leaves
+    /// its parent, or joins one, is changed by itself while it is alone.
+    pub fn reaching(&self, catalog: &Catalog, id: &Id) -> Vec<Id> {
+        let mut found = parents(catalog, id);
+        if found.is_empty() {
+            return found;
+        }
         let Some(relation) = relation_of(catalog, id) else { return Vec::new() };
-        let Some(body) = catalog.body(&relation) else { return Vec::new() };
-        let all = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
-        all.map(|parent| parent.with(id.kind, &id.part)).filter(|it| catalog.contains(it)).collect()
+        if let Some(Fate::Alter(differences)) = self.fates.get(&relation) {
+            if differences.iter().any(|it| it.property == Property::Partition) {
+                return Vec::new();
+            }
+            if differences.iter().any(|it| it.property == Property::Inherits) {
+                let has = |side: &Catalog, parent: &Id| {
+                    side.body(&relation)
+                        .is_some_and(|it| it.inherits().iter().any(|it| *it == parent.of(it.kind)))
+                };
+                found.retain(|it| has(self.old(), it) && has(self.new_side(), it));
+            }
+        }
+        found
     }
 
     fn own_differences(&self, id: &Id, differences: &[Difference]) -> Vec<Difference> {
-        let parents = Nodes::parents(self.new_side(), id);
+        let parents = self.reaching(self.new_side(), id);
         let by_parent = |difference: &Difference| {
             let recurses = if id.kind == Kind::Column {
                 matches!(
@@ -237,7 +287,7 @@ impl<'a> Nodes<'a> {
     pub fn alterer(&self, id: &Id) -> Node {
         let own = Node { op: Op::Alter, id: id.clone() };
         let retyped_with_parent = || {
-            Nodes::parents(self.new_side(), id)
+            self.reaching(self.new_side(), id)
                 .into_iter()
                 .find(|parent| matches!(self.fates.get(parent), Some(Fate::Alter(_))))
         };

@@ -23,6 +23,7 @@ pub fn extra_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
         Kind::Column => column_ops(nodes, id, fate),
         Kind::DomainConstraint => domain_ops(nodes, id, fate),
         Kind::Table | Kind::ForeignTable | Kind::MaterializedView => table_ops(nodes, id, fate),
+        Kind::Sequence => sequence_ops(fate),
         _ => Vec::new(),
     }
 }
@@ -81,9 +82,15 @@ fn is_attached(nodes: &Nodes<'_>, table: &Id) -> bool {
         && (fate.comes() || fate.differences().iter().any(|it| it.property == Property::Partition))
 }
 
+/// The table stays and gets another parent.
+fn joins(nodes: &Nodes<'_>, table: &Id) -> bool {
+    matches!(nodes.fates.get(table), Some(Fate::Alter(_)))
+        && !nodes.parents_joined(table).is_empty()
+}
+
 fn table_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
     let mut ops = Vec::new();
-    if is_attached(nodes, id) {
+    if is_attached(nodes, id) || joins(nodes, id) {
         ops.push(Op::Attach);
     }
     // The rows of a partition come with those of the table it is of.
@@ -101,6 +108,18 @@ fn table_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
         ops.push(Op::Finish);
     }
     ops
+}
+
+/// One that becomes an identity's, or is one no more.
+fn sequence_ops(fate: &Fate) -> Vec<Op> {
+    match fate {
+        Fate::Aside(all) if all.iter().any(|it| it.property == Property::Identity) => {
+            vec![Op::Move]
+        }
+        Fate::Aside(_) | Fate::Create | Fate::Drop | Fate::Alter(_) | Fate::Recreate(_) => {
+            Vec::new()
+        }
+    }
 }
 
 fn is_about_index(property: Property) -> bool {

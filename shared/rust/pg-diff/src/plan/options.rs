@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Id;
+use crate::rename::Renamed;
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -17,6 +18,9 @@ pub struct Options {
     pub using: BTreeMap<Id, String>,
     /// `-- @backfill`: by column.
     pub backfills: BTreeMap<Id, Fill>,
+    /// Renames that are done in the current side and not yet where the rows
+    /// are asked.
+    pub renamed: Vec<Renamed>,
 }
 
 impl Default for Options {
@@ -26,6 +30,7 @@ impl Default for Options {
             empty: BTreeSet::new(),
             using: BTreeMap::new(),
             backfills: BTreeMap::new(),
+            renamed: Vec::new(),
         }
     }
 }

@@ -11,8 +11,18 @@ use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
 use crate::catalog::Kind;
 
-/// All nodes in order; or those that wait for each other in a circle.
-pub fn order(nodes: &Nodes<'_>, edges: &Edges) -> Result<Vec<Node>, Vec<Node>> {
+/// All nodes in order; or those that wait for each other in a circle, when no
+/// wish closes it.
+pub fn order(nodes: &Nodes<'_>, edges: &mut Edges) -> Result<Vec<Node>, Vec<Node>> {
+    loop {
+        match sorted(nodes, edges) {
+            Err(circle) if edges.give_up(&circle) => {}
+            decided => return decided,
+        }
+    }
+}
+
+fn sorted(nodes: &Nodes<'_>, edges: &Edges) -> Result<Vec<Node>, Vec<Node>> {
     let mut waiting: BTreeMap<&Node, usize> = edges.after.keys().map(|node| (node, 0)).collect();
     for then in edges.after.values().flatten() {
         if let Some(count) = waiting.get_mut(then) {

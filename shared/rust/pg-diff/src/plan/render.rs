@@ -42,16 +42,28 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let to = ident(&aside_id(id).name);
     let rename = Statement::whole(format!("ALTER {address} RENAME TO {to}"));
     drafts.add(id, Action::Rename, rename).on_table(nodes, id);
+    if let Some(partition) = object.body.partition()
+        && !nodes.goes(&partition.parent)
+    {
+        // Its place must be free for the new one.
+        let detach = ddl::detach(&aside_id(id), partition);
+        drafts.add(id, Action::Alter, detach).on_table(nodes, id);
+    }
+    if let Some(range) = object.body.range() {
+        for statement in ddl::rename_range_parts(id, range, &aside_id(id)) {
+            drafts.add(id, Action::Rename, statement);
+        }
+    }
 }
 
 fn attach(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let Some(object) = nodes.fates.new.get(id) else { return };
-    let statement = match (object.body.partition(), object.body.parent()) {
-        (Some(partition), _) => Some(ddl::attach(id, partition)),
-        (_, Some(parent)) => Some(ddl::attach_index(parent, &id.namespace, id.own_name())),
-        (None, None) => None,
+    let statements = match (object.body.partition(), object.body.parent()) {
+        (Some(partition), _) => vec![ddl::attach(id, partition)],
+        (_, Some(parent)) => vec![ddl::attach_index(parent, &id.namespace, id.own_name())],
+        (None, None) => nodes.parents_joined(id).iter().map(|it| ddl::inherit(id, it)).collect(),
     };
-    if let Some(statement) = statement {
+    for statement in statements {
         drafts.add(id, Action::Alter, statement).on_table(nodes, id);
     }
 }

@@ -1,14 +1,12 @@
-//! Steps that change something in place, and what every object has: owner,
-//! comment, grants.
+//! Steps that change something in place.
 //!
 //! Must never: alter what the object's parent alters.
 
 use super::draft::Drafts;
-use super::fate::Fate;
 use super::node::Nodes;
 use super::online::{self, Enforcing};
-use super::{Action, Backfill, HazardKind, Mode, retype};
-use crate::catalog::{Body, Catalog, Fires, Grant, GrantList, Id, Kind, built_in_grants};
+use super::{Action, Backfill, HazardKind, Mode, adorn, retype};
+use crate::catalog::{Body, Catalog, Fires, Id, Kind};
 use crate::ddl::{self, Statement, ident, qualified, table_head};
 use crate::diff::{Difference, Property};
 
@@ -48,11 +46,7 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             add(ddl::set_owner_column(id, &b.column), Mode::Together);
         }
         (Body::Table(a), Body::Table(b)) => {
-            if has(Property::Partition)
-                && let Some(partition) = &a.partition
-            {
-                add(ddl::detach(id, partition), Mode::Together);
-            }
+            leave(nodes, id, differences).into_iter().for_each(|it| add(it, Mode::Together));
             for difference in differences {
                 let about_index =
                     matches!(&b.replica_identity, crate::catalog::ReplicaIdentity::Index(_))
@@ -65,14 +59,8 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
                 }
             }
         }
-        (Body::ForeignTable(a), Body::ForeignTable(b)) => {
-            if has(Property::Partition)
-                && let Some(partition) = &a.partition
-            {
-                add(ddl::detach(id, partition), Mode::Together);
-            }
-            let inherits = ddl::inherit(id, &a.inherits, &b.inherits);
-            inherits.into_iter().for_each(|it| add(it, Mode::Together));
+        (Body::ForeignTable(_), Body::ForeignTable(_)) => {
+            leave(nodes, id, differences).into_iter().for_each(|it| add(it, Mode::Together));
         }
         (Body::Column(_), Body::Column(_)) => alter_column(nodes, drafts, id, differences),
         (Body::Default(_), Body::Default(b)) => {
@@ -81,6 +69,11 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         (Body::Constraint(_), Body::Constraint(b)) => {
             if has(Property::Deferrable) {
                 add(ddl::alter_constraint(id, b), Mode::Together);
+            }
+            if has(Property::Local) && b.is_local {
+                // The table has it from a parent: it becomes its own as well.
+                let adding = ddl::Adding { not_valid: false, using_index: None, only: false };
+                add(ddl::add_constraint(id, b, adding), Mode::Together);
             }
         }
         (Body::Index(a), Body::Index(b)) => {
@@ -152,12 +145,21 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             all.into_iter().for_each(|it| add(it, Mode::Together));
         }
         (Body::DefaultPrivilege(_), Body::DefaultPrivilege(_)) => {
-            default_privileges(nodes, drafts, id);
+            adorn::default_privileges(nodes, drafts, id);
         }
         // The rest is made again, never altered.
         (_, _) => {}
     }
-    adorn(nodes, drafts, id);
+    adorn::adorn(nodes, drafts, id);
+}
+
+/// What leaves its parents; the new ones come by attaching.
+fn leave(nodes: &Nodes<'_>, id: &Id, differences: &[Difference]) -> Vec<Statement> {
+    let was = nodes.fates.old.body(id).and_then(|it| it.partition());
+    let moves = differences.iter().any(|it| it.property == Property::Partition);
+    let detach = was.filter(|_| moves).map(|it| ddl::detach(id, it));
+    let left = nodes.parents_left(id);
+    detach.into_iter().chain(left.iter().map(|it| ddl::no_inherit(id, it))).collect()
 }
 
 fn alter_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, differences: &[Difference]) {
@@ -276,111 +278,5 @@ pub fn enforce(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         let guard = ident(&online::guard_name(nodes, id));
         let statement = Statement::action(&head, format!("DROP CONSTRAINT {guard}"));
         drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-    }
-}
-
-/// Owner, comment and grants, of what comes and of what stays.
-pub fn adorn(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
-    let (old, new) = (nodes.fates.old, nodes.fates.new);
-    let Some(after) = new.get(id) else { return };
-    let comes = nodes.comes(id) || (nodes.fates.get(id).is_none() && !old.contains(id));
-    let before = if comes { None } else { old.get(id) };
-    // What was somebody's stays his when it is made again.
-    let had = old.get(id).and_then(|it| it.owner.clone());
-    let owner = after.owner.clone().or_else(|| if comes { had.clone() } else { None });
-    if let Some(owner) = &owner
-        && before.is_none_or(|it| it.owner.as_ref() != Some(owner))
-        && *owner != new.role
-    {
-        let statement = ddl::owner_statement(id, after, owner);
-        drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-    }
-    let said = before.and_then(|it| it.comment.clone());
-    if said != after.comment {
-        drafts.add(id, Action::Alter, ddl::comment(id, after));
-    }
-    let index_comment = |object: &crate::catalog::Object| {
-        object.body.constraint().and_then(|it| it.index_comment.clone())
-    };
-    let said = before.and_then(index_comment);
-    if said != index_comment(after) {
-        let statement = ddl::comment_on_index(id, index_comment(after).as_deref());
-        drafts.add(id, Action::Alter, statement);
-    }
-    let from = match before {
-        Some(before) => effective(id, before.grants.as_ref(), old.major),
-        None => initial_grants(old, id),
-    };
-    let to = effective(id, after.grants.as_ref(), new.major);
-    if from != to && id.kind != Kind::DefaultPrivilege {
-        let owner = owner.or(had).unwrap_or_else(|| old.role.clone());
-        let widens = before.is_some() && ddl::widens(&from, &to);
-        for statement in ddl::change_grants(id, after, &from, &to, &owner) {
-            let grants = statement.body.starts_with("GRANT");
-            let added = drafts.add(id, Action::Alter, statement);
-            if widens && grants {
-                added.hazard(HazardKind::PrivilegeWidening, format!("more may be done with {id}"));
-            }
-        }
-    }
-}
-
-fn effective(id: &Id, grants: Option<&GrantList>, major: u32) -> GrantList {
-    let mut list = grants.cloned().unwrap_or_else(|| built_in_grants(id.kind, major));
-    list.sort();
-    list
-}
-
-/// What a new object gets before anybody says GRANT: what PostgreSQL gives,
-/// or what default privileges say instead, and what they add for its
-/// namespace. Source: manual, ALTER DEFAULT PRIVILEGES.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has no default privileges")]
-fn initial_grants(old: &Catalog, id: &Id) -> GrantList {
-    let what = match id.kind {
-        Kind::Table | Kind::ForeignTable | Kind::View | Kind::MaterializedView => "tables",
-        Kind::Sequence => "sequences",
-        Kind::Routine | Kind::Aggregate => "functions",
-        Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => "types",
-        Kind::Namespace => "schemas",
-        _ => return effective(id, None, old.major),
-    };
-    let said = |namespace: &str| {
-        let place = Id::part(Kind::DefaultPrivilege, namespace, &old.role, what);
-        match old.get(&place).map(|it| &it.body) {
-            Some(Body::DefaultPrivilege(it)) => Some(it.grants.clone()),
-            _ => None,
-        }
-    };
-    let mut list: Vec<Grant> = said("").unwrap_or_else(|| built_in_grants(id.kind, old.major));
-    if !id.namespace.is_empty() {
-        list.extend(said(&id.namespace).unwrap_or_default());
-    }
-    list.sort();
-    list.dedup();
-    list
-}
-
-/// `ALTER DEFAULT PRIVILEGES`, from nothing, to nothing, or from one to
-/// another. Without a namespace, nothing is what PostgreSQL gives.
-pub fn default_privileges(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
-    let list = |catalog: &Catalog| match catalog.get(id).map(|it| &it.body) {
-        Some(Body::DefaultPrivilege(it)) => it.grants.clone(),
-        _ if id.namespace.is_empty() => {
-            let kind = match &*id.part {
-                "sequences" => Kind::Sequence,
-                "functions" => Kind::Routine,
-                "types" => Kind::Enum,
-                "schemas" => Kind::Namespace,
-                _ => Kind::Table,
-            };
-            built_in_grants(kind, catalog.major)
-        }
-        _ => Vec::new(),
-    };
-    let (from, to) = (list(nodes.fates.old), list(nodes.fates.new));
-    let action =
-        if nodes.fates.get(id) == Some(&Fate::Drop) { Action::Drop } else { Action::Alter };
-    for statement in ddl::default_privileges(id, &from, &to) {
-        drafts.add(id, action, statement);
     }
 }

@@ -12,7 +12,7 @@ use super::online::{
     self, is_built_before, is_domain_validated_later, is_validated_later, temporary,
 };
 use super::render::aside_id;
-use super::{Action, HazardKind, Mode, render_alter};
+use super::{Action, HazardKind, Mode, adorn, retype};
 use crate::catalog::{Body, Constraint, Id, Index, Kind, Table, TableKind};
 use crate::ddl::{self, Adding, Statement, ident, literal, qualified};
 
@@ -29,19 +29,18 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
         Body::Column(_) if is_part_of_view(nodes, id) => {}
         Body::Column(_) => add_column(nodes, drafts, id),
-        Body::DefaultPrivilege(_) => render_alter::default_privileges(nodes, drafts, id),
+        Body::DefaultPrivilege(_) => adorn::default_privileges(nodes, drafts, id),
         _ => {
             for statement in ddl::create(new, id, &inlined(nodes)) {
                 drafts.add(id, Action::Create, statement).on_table(nodes, id);
             }
         }
     }
-    go_on_counting(nodes, drafts, id);
-    render_alter::adorn(nodes, drafts, id);
+    adorn::adorn(nodes, drafts, id);
     let parts = [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView];
     if parts.contains(&id.kind) {
         for (column, _) in new.columns(id) {
-            render_alter::adorn(nodes, drafts, &column);
+            adorn::adorn(nodes, drafts, &column);
         }
     }
     if id.kind == Kind::Namespace && *id.name == *"public" {
@@ -50,26 +49,8 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     if let Body::Column(it) = &object.body
         && let Some(identity) = &it.identity
     {
-        render_alter::adorn(nodes, drafts, &identity.sequence);
+        adorn::adorn(nodes, drafts, &identity.sequence);
     }
-}
-
-/// The sequence of an identity goes with the identity: one of the same name
-/// that is made after it goes on behind the values that are there.
-fn go_on_counting(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
-    if id.kind != Kind::Sequence || !nodes.goes(id) {
-        return;
-    }
-    let Some(column) = nodes.identity_column(nodes.fates.old, id) else { return };
-    if !nodes.fates.new.contains(&column) {
-        return;
-    }
-    let (name, column_name) = (literal(&qualified(id)), ident(&column.part));
-    let table = qualified(&column.of(Kind::Table));
-    let text = format!(
-        "SELECT pg_catalog.setval({name}, max({column_name})) FROM {table} HAVING max({column_name}) IS NOT NULL"
-    );
-    drafts.add(id, Action::Alter, Statement::whole(text)).on_table(nodes, &column);
 }
 
 fn is_part_of_view(nodes: &Nodes<'_>, id: &Id) -> bool {
@@ -209,19 +190,25 @@ fn create_constraint(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, constraint
 
 /// Rows from the table that was set aside into the one made beside it.
 pub fn move_rows(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    if id.kind == Kind::Sequence {
+        return go_on_counting(drafts, id);
+    }
     let old_names: Vec<Id> = nodes.fates.old.columns(id).map(|(id, _)| id).collect();
-    let shared: Vec<String> = nodes
+    let shared: Vec<Id> = nodes
         .fates
         .new
         .columns(id)
         .filter(|(it, column)| column.generated.is_none() && old_names.contains(it))
-        .map(|(it, _)| ident(&it.part))
+        .map(|(it, _)| it)
         .collect();
     let (to, from) = (qualified(id), qualified(&aside_id(id)));
     if !shared.is_empty() {
-        let list = shared.join(", ");
-        let text =
-            format!("INSERT INTO {to} ({list}) OVERRIDING SYSTEM VALUE SELECT {list} FROM {from}");
+        let list = shared.iter().map(|it| ident(&it.part)).collect::<Vec<_>>().join(", ");
+        let values: Vec<String> = shared.iter().map(|it| retype::moved(nodes, it)).collect();
+        let values = values.join(", ");
+        let text = format!(
+            "INSERT INTO {to} ({list}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {from}"
+        );
         drafts
             .add(id, Action::Backfill, Statement::whole(text))
             .on_table(nodes, id)
@@ -231,12 +218,15 @@ pub fn move_rows(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     for (_, column) in nodes.fates.new.columns(id) {
         let Some(identity) = &column.identity else { continue };
         if nodes.fates.old.contains(&identity.sequence) {
-            let name = literal(&qualified(&identity.sequence));
-            let old = qualified(&aside_id(&identity.sequence));
-            let text = format!(
-                "SELECT pg_catalog.setval({name}, it.last_value, it.is_called) FROM {old} it"
-            );
-            drafts.add(id, Action::Backfill, Statement::whole(text));
+            go_on_counting(drafts, &identity.sequence);
         }
     }
+}
+
+/// A sequence made anew begins where the one set aside is.
+fn go_on_counting(drafts: &mut Drafts, id: &Id) {
+    let (name, old) = (literal(&qualified(id)), qualified(&aside_id(id)));
+    let text =
+        format!("SELECT pg_catalog.setval({name}, it.last_value, it.is_called) FROM {old} it");
+    drafts.add(id, Action::Backfill, Statement::whole(text));
 }

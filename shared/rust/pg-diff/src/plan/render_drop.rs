@@ -20,10 +20,17 @@ pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
         Some(fate) if id.kind == Kind::Index => drop_index(nodes, drafts, id, fate),
         Some(_) if id.kind == Kind::DefaultPrivilege => {
-            super::render_alter::default_privileges(nodes, drafts, id);
+            super::adorn::default_privileges(nodes, drafts, id);
         }
         Some(fate) => {
             let is_gone_for_good = *fate == Fate::Drop;
+            if let Some(partition) = object.body.partition()
+                && is_referred_to(nodes, &partition.parent)
+            {
+                // A foreign key holds on to each partition.
+                let detach = ddl::detach(id, partition);
+                drafts.add(id, Action::Alter, detach).on_table(nodes, id);
+            }
             let statement = if nodes.is_dropped_only(id) {
                 let column = ident(&id.part);
                 Statement::action(table_head(id, true), format!("DROP COLUMN {column}"))
@@ -43,6 +50,17 @@ pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
         None => {}
     }
+}
+
+/// A foreign key refers to a table that stays, or to one it is a partition of.
+fn is_referred_to(nodes: &Nodes<'_>, table: &Id) -> bool {
+    let old = nodes.fates.old;
+    let refers = |object: &Object| {
+        object.body.constraint().is_some_and(|it| it.references.as_ref() == Some(table))
+    };
+    let above = old.body(table).and_then(|it| it.partition());
+    !nodes.goes(table) && old.objects.values().any(refers)
+        || above.is_some_and(|it| is_referred_to(nodes, &it.parent))
 }
 
 /// What goes with an object, if it holds anything.

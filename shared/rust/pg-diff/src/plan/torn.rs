@@ -3,7 +3,10 @@
 //! Must never: make again what can stay.
 
 use super::fate::{Fate, Fates};
+use super::graph::relation_of;
+use super::online::names_index;
 use crate::catalog::{Catalog, Id, Kind};
+use crate::ddl::qualified;
 use crate::diff::Property;
 
 impl Fates<'_> {
@@ -87,4 +90,117 @@ impl Fates<'_> {
             }
         }
     }
+
+    /// A table whose partition key calls what is made again.
+    pub(super) fn has_key_that_needs(&self, table: &Id, on: &Id) -> bool {
+        let has_key = |side: &Catalog| {
+            side.body(table).and_then(|it| it.table()).is_some_and(|it| it.partition_key.is_some())
+        };
+        on.kind != Kind::Namespace && has_key(self.old) && has_key(self.new)
+    }
+
+    /// A check that a table has itself and one that it inherits are the same
+    /// to PostgreSQL, but for who it belongs to. Adding it again makes it the
+    /// table's own as well; that can only be taken back by dropping it.
+    pub(super) fn move_local_constraints(&mut self) {
+        let is_moved = |(id, fate): &(&Id, &Fate)| {
+            let table = id.of(Kind::Table);
+            let joins = || {
+                self.map.get(&table).is_some_and(|it| {
+                    it.differences().iter().any(|it| it.property == Property::Inherits)
+                })
+            };
+            match fate {
+                Fate::Alter(all) => all.iter().any(|it| it.property == Property::Local),
+                Fate::Create => id.kind == Kind::Constraint && joins(),
+                Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => false,
+            }
+        };
+        let moved: Vec<Id> = self.map.iter().filter(is_moved).map(|(id, _)| id.clone()).collect();
+        for id in moved {
+            let Some(constraint) = self.new.body(&id).and_then(|it| it.constraint()) else {
+                continue;
+            };
+            let stays = |id: &Id| !self.map.get(id).is_some_and(|it| it.goes() || it.comes());
+            let staying: Vec<Id> = parents(self.new, &id)
+                .into_iter()
+                .filter(|parent| self.old.contains(parent) && stays(parent))
+                .collect();
+            let is_partition =
+                self.new.body(&id.of(Kind::Table)).is_some_and(|it| it.partition().is_some());
+            if constraint.is_local && staying.is_empty() {
+                self.recreate(&id);
+            } else if !constraint.is_local && !is_partition {
+                self.recreate(&id);
+                for parent in staying {
+                    self.recreate(&parent);
+                }
+            }
+        }
+    }
+
+    /// A check cannot be added to a domain that arrays or composite types are
+    /// made of. Source: `get_rels_with_domain` of typecmds.c.
+    pub(super) fn replace_domains_in_containers(&mut self) {
+        let mut stricter: Vec<Id> = Vec::new();
+        for (id, fate) in &self.map {
+            let has =
+                |property: Property| fate.differences().iter().any(|it| it.property == property);
+            let is_stricter = match self.new.body(id) {
+                Some(body) if id.kind == Kind::DomainConstraint => {
+                    let is_valid = body.domain_constraint().is_some_and(|it| it.is_validated);
+                    is_valid && (fate.comes() || has(Property::Validated))
+                }
+                Some(body) => has(Property::NotNull) && body.domain().is_some_and(|it| it.not_null),
+                None => false,
+            };
+            let domain = id.of(Kind::Domain);
+            if is_stricter && self.is_contained(&domain) {
+                stricter.push(domain);
+            }
+        }
+        for domain in stricter {
+            self.set_aside(&domain);
+        }
+    }
+
+    /// Columns hold values of the domain inside of other values.
+    fn is_contained(&self, domain: &Id) -> bool {
+        let name = qualified(domain);
+        let array = format!("{name}[");
+        self.old.objects.values().any(|object| {
+            let body = &object.body;
+            let in_array = body.column().is_some_and(|it| it.type_name.starts_with(&array));
+            let in_row = body.composite().is_some_and(|it| {
+                let mut types = it.attributes.iter().map(|it| &it.type_name);
+                types.any(|it| *it == name || it.starts_with(&array))
+            });
+            in_array || in_row
+        })
+    }
+
+    /// Replica identity and CLUSTER ON go with the index they name: they are
+    /// said again when it is made again.
+    pub(super) fn name_indexes_again(&mut self) {
+        let made = self.map.iter().filter(|(_, fate)| fate.comes()).filter_map(|(id, _)| {
+            let table = match self.new.body(id)?.index() {
+                Some(index) => index.table.clone(),
+                None => relation_of(self.new, id)?,
+            };
+            (names_index(self.new, &table).as_ref() == Some(id)).then_some(table)
+        });
+        let tables: Vec<Id> = made.collect();
+        for table in tables {
+            self.map.entry(table).or_insert_with(|| Fate::Alter(Vec::new()));
+        }
+    }
+}
+
+/// Parents of a relation's part: the same part of each parent table.
+pub fn parents(catalog: &Catalog, id: &Id) -> Vec<Id> {
+    let Some(body) = relation_of(catalog, id).and_then(|it| catalog.body(&it)) else {
+        return Vec::new();
+    };
+    let all = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
+    all.map(|parent| parent.with(id.kind, &id.part)).filter(|it| catalog.contains(it)).collect()
 }

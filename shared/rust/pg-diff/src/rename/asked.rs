@@ -34,19 +34,41 @@ pub fn asked(
     let mut sorted: Vec<&Rename> = intents.renames.iter().collect();
     // What holds others is renamed before them: they are named in it.
     sorted.sort_by_key(|it| (it.to.kind != Kind::Namespace, it.to.kind.is_part()));
-    for rename in sorted {
-        let span = || intents.places.get(&(Word::Renamed, rename.to.clone())).cloned();
-        match names.find(desired, rename) {
-            Ok(None) => {}
-            Ok(Some(from)) => match names.rename(from, &rename.to) {
-                Some(it) => renamed.push(it),
-                None => conflicts.push(Conflict {
-                    message: format!("PostgreSQL cannot rename {from} to {}", rename.to),
-                    hint: "take `@renamed` away: the old one goes and the new one comes".to_owned(),
-                    span: span(),
-                }),
-            },
-            Err(from) => conflicts.push(both(&from, &rename.to.to_string(), span())),
+    // A name that moves on makes room for one that takes its place: what finds
+    // its new name free is done first, until nothing is left that does.
+    let mut waiting = sorted;
+    loop {
+        let (free, taken): (Vec<&Rename>, Vec<&Rename>) =
+            waiting.iter().partition(|it| names.get(&it.to).is_none());
+        let mut is_stuck = true;
+        for rename in free {
+            let span = || intents.places.get(&(Word::Renamed, rename.to.clone())).cloned();
+            match names.find(desired, rename) {
+                Ok(None) => {}
+                Ok(Some(from)) => match names.rename(from, &rename.to) {
+                    Some(it) => {
+                        is_stuck = false;
+                        renamed.push(it);
+                    }
+                    None => conflicts.push(Conflict {
+                        message: format!("PostgreSQL cannot rename {from} to {}", rename.to),
+                        hint: "take `@renamed` away: the old one goes and the new one comes"
+                            .to_owned(),
+                        span: span(),
+                    }),
+                },
+                Err(from) => conflicts.push(both(&from, &rename.to.to_string(), span())),
+            }
+        }
+        waiting = taken;
+        if is_stuck {
+            break;
+        }
+    }
+    for rename in waiting {
+        let span = intents.places.get(&(Word::Renamed, rename.to.clone())).cloned();
+        if let Err(from) = names.find(desired, rename) {
+            conflicts.push(both(&from, &rename.to.to_string(), span));
         }
     }
     for rename in &intents.part_renames {

@@ -20,7 +20,26 @@ pub fn following(current: &Catalog, desired: &Catalog) -> Vec<Renamed> {
         };
         all.extend(renamed(current, from, to));
     }
-    all
+    in_turn(all)
+}
+
+/// A name is given up before it is taken. Those that wait for each other stay
+/// as they are.
+fn in_turn(mut waiting: Vec<Renamed>) -> Vec<Renamed> {
+    let mut done = Vec::new();
+    loop {
+        let is_held = |it: &Renamed| {
+            waiting.iter().any(|other| {
+                other.from.namespace == it.to.namespace && other.from.own_name() == it.to.own_name()
+            })
+        };
+        let (held, free): (Vec<Renamed>, Vec<Renamed>) = waiting.iter().cloned().partition(is_held);
+        if free.is_empty() {
+            return done;
+        }
+        done.extend(free);
+        waiting = held;
+    }
 }
 
 /// Objects of `side` that `other` does not have, by everything but the name.

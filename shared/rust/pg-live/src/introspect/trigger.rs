@@ -5,7 +5,7 @@
 use pg_diff::catalog::{Body, EventTrigger, Fires, Id, Kind, Trigger};
 use tokio_postgres::Row;
 
-use super::draft::{Address, Draft, Held, class, sorted, text};
+use super::draft::{Address, Draft, Held, class, text};
 use super::{Read, Section};
 
 pub(super) const TRIGGERS: Section = Section { sql: include_str!("trigger.sql"), since: 14, read };
@@ -33,7 +33,7 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
 fn read_event(draft: &mut Draft, row: &Row) -> Read {
     let trigger = EventTrigger {
         event: row.get(3),
-        tags: sorted(row, 4),
+        tags: row.get::<_, Option<Vec<String>>>(4).unwrap_or_default(),
         function: row.get(5),
         fires: fires(row.get(6)),
     };

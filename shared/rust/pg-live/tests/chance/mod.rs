@@ -38,7 +38,7 @@ pub fn pair(seed: u64, major: u32, cut: &Cut) -> (Case, Log) {
     let (name, roles) = (format!("seed-{seed}"), grants::ROLES.to_owned());
     let told = [Told::Online, Told::Online, Told::Offline, Told::Empty];
     let told = told[usize::try_from(first.fixed("told") % 4).expect("4")];
-    let case = Case { name, roles, old, new, since: 0, told };
+    let case = Case { name, roles, old, new, since: 0, told, one_way: false };
     (case, log)
 }
 

@@ -15,6 +15,9 @@ pub struct Case {
     /// The oldest major version that can have it.
     pub since: u32,
     pub told: Told,
+    /// The plan back cannot restore it: then it only must not fail for want
+    /// of order.
+    pub one_way: bool,
 }
 
 /// Every folder below `root` that holds an `old.sql` and a `new.sql`, by name.
@@ -32,6 +35,7 @@ pub fn read_all(root: &Path) -> Vec<Case> {
             new: read(folder.join("new.sql")),
             since: since(&read(folder.join("versions"))),
             told: Told::Online,
+            one_way: folder.join("one_way").is_file(),
         })
         .collect()
 }

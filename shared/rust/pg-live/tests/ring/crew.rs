@@ -21,7 +21,8 @@ use super::engine::Told;
 use super::law::{Court, Failure, Unasked, Verdict};
 use super::servers::{Installation, installations};
 
-/// Part of the name of the cases to run: then everything about them is told.
+/// Parts of the names of the cases to run, `rename/,enum/a_value`: then
+/// everything about them is told.
 const CASE: &str = "XTASK_CASE";
 /// Major versions to run on, `15,18`; all there are without it.
 const MAJORS: &str = "XTASK_TEST_MAJORS";
@@ -60,7 +61,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(&self, mut cases: Vec<Case>) -> Vec<Case> {
-        cases.retain(|it| self.filter.as_ref().is_none_or(|part| it.name.contains(part.as_str())));
+        let is_named =
+            |name: &str, parts: &String| parts.split(',').any(|part| name.contains(part));
+        cases.retain(|it| self.filter.as_ref().is_none_or(|parts| is_named(&it.name, parts)));
         if let Some(told) = self.told {
             cases.iter_mut().for_each(|it| it.told = told);
         }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use pg_diff::catalog::{Catalog, Id, Kind};
 use pg_diff::declared::Intents;
-use pg_diff::plan::{Mode, Options, Plan, Probe, Step};
+use pg_diff::plan::{Action, Mode, Options, Plan, Probe, Step};
+use pg_diff::rename::Renamed;
 use pg_live::{Error, Session};
 
 /// A statement takes no longer here, unless it waits for itself.
@@ -21,7 +22,11 @@ pub enum Told {
     Empty,
 }
 
-pub fn options(current: &Catalog, told: Told, intents: &Intents) -> Options {
+pub fn options(
+    current: &Catalog,
+    told: Told,
+    (intents, renamed): (&Intents, &[Renamed]),
+) -> Options {
     let is_table = |id: &&Id| id.kind == Kind::Table;
     let empty = current.objects.keys().filter(is_table).filter(|_| told == Told::Empty);
     let fills = intents.backfills.iter();
@@ -30,6 +35,7 @@ pub fn options(current: &Catalog, told: Told, intents: &Intents) -> Options {
         empty: empty.cloned().collect(),
         using: intents.using.clone(),
         backfills: fills.map(|(id, fill)| (id.clone(), fill.clone())).collect(),
+        renamed: renamed.to_vec(),
     }
 }
 
@@ -88,7 +94,9 @@ pub async fn ask(session: &Session, plan: &Plan) -> Vec<String> {
 /// Class 22 is data that does not fit a type, 23 data that breaks a constraint.
 fn is_about_rows(error: &Error) -> bool {
     let state = error.sqlstate.as_deref().unwrap_or_default();
-    state.starts_with("22") || state.starts_with("23")
+    // A type of an extension that cannot read a text says no more.
+    let of_extension = error.message.starts_with("Unexpected end of string");
+    state.starts_with("22") || state.starts_with("23") || of_extension
 }
 
 impl Stopped {
@@ -97,6 +105,32 @@ impl Stopped {
     pub fn is_about_rows(&self) -> bool {
         is_about_rows(&self.error) && !self.sql.starts_with("ALTER EXTENSION")
     }
+}
+
+/// The step's statement says a type or a function that the plan makes before
+/// it, or is about what the plan makes itself: no row can be asked by it.
+pub fn cannot_be_asked(plan: &Plan, stopped: &Stopped) -> bool {
+    let makes = |step: &Step| matches!(step.action, Action::Create | Action::Alter);
+    let kinds = [
+        Kind::Routine,
+        Kind::Aggregate,
+        Kind::Composite,
+        Kind::Range,
+        Kind::Extension,
+        Kind::Operator,
+        Kind::OperatorClass,
+    ];
+    let made = plan.steps.iter().take(stopped.at).filter(|it| makes(it));
+    let made: Vec<&Id> = made.map(|it| &it.object).filter(|id| kinds.contains(&id.kind)).collect();
+    let step = plan.steps.get(stopped.at);
+    let on_new_view = step.is_some_and(|step| {
+        step.object.kind == Kind::Index
+            && plan.steps.iter().any(|it| it.object.kind == Kind::MaterializedView)
+    });
+    let names = made.iter().any(|id| {
+        id.kind == Kind::Extension || stopped.sql.contains(&pg_diff::ddl::ident(&id.name))
+    });
+    names || on_new_view && !made.is_empty()
 }
 
 /// A plan for people.

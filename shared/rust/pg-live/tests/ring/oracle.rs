@@ -2,7 +2,8 @@
 //! equal schemas are equal.
 //!
 //! Must not matter: the order of columns and of what is kept in the order of
-//! columns, and the order in which grants were made. Everything else must.
+//! columns, the order in which grants were made, and whether a table says again
+//! what it has from its parents. Everything else must.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ pub struct Oracle {
 impl Oracle {
     /// Reads plain-format output of `pg_dump --schema-only`.
     pub fn read(text: &str) -> Oracle {
-        let dump = Dump::parse(text);
+        let dump = Dump::parse(text).without_inherited();
         let entries = dump.entries().iter();
         Oracle { entries: entries.map(|(key, sql)| (key.clone(), spell(key, sql))).collect() }
     }
@@ -66,7 +67,7 @@ fn spell(key: &Key, sql: &str) -> String {
     for statement in &mut statements {
         match key.kind.as_str() {
             "TABLE" | "FOREIGN TABLE" if is_create_table(statement) => {
-                *statement = sort_list(statement);
+                *statement = sort_options(&sort_list(statement));
             }
             // Kept in the order of the table's columns, which differs.
             "PUBLICATION TABLE" => *statement = sort_list(statement),
@@ -119,6 +120,13 @@ fn sort_list(statement: &str) -> String {
     items.sort_unstable();
     let items: Vec<String> = items.iter().map(|item| format!("    {item}")).collect();
     format!("{}\n{}\n{}", &statement[..list.start], items.join(",\n"), &statement[list.end..])
+}
+
+/// The storage parameters of a table, kept in the order of their setting.
+fn sort_options(statement: &str) -> String {
+    let Some(at) = statement.rfind("\nWITH (") else { return statement.to_owned() };
+    let (head, tail) = statement.split_at(at);
+    format!("{head}{}", sort_list(tail))
 }
 
 /// `CREATE STATISTICS s (kinds) ON a, b FROM t;`

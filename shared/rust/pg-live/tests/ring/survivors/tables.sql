@@ -24,7 +24,9 @@ SELECT n.nspname::text,
                    FROM types t WHERE t.attrelid = c.oid), '{}') AS types,
        EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AS has_parents,
        rn.nspname::text AS root_namespace,
-       r.relname::text AS root
+       r.relname::text AS root,
+       EXISTS (SELECT FROM pg_catalog.pg_trigger g
+                WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) AS has_triggers
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_class r

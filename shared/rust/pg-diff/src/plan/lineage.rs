@@ -1,0 +1,175 @@
+//! What waits for what where tables have parents: partitions and INHERITS.
+//!
+//! A table leaves its parents by its own ALTER, and joins new ones by ATTACH;
+//! in between it is alone and its parts are changed by themselves.
+//!
+//! Must never: let a table join a parent that it does not look like yet.
+
+use std::collections::BTreeMap;
+
+use super::edges::Edges;
+use super::fate::Fate;
+use super::node::{Node, Nodes, Op};
+use crate::catalog::{Catalog, Id, Kind};
+use crate::diff::Property;
+
+/// Partitions and their indexes.
+pub fn partitions(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let new = nodes.fates.new;
+    let attaching: Vec<Id> =
+        edges.after.keys().filter(|it| it.op == Op::Attach).map(|it| it.id.clone()).collect();
+    if attaching.is_empty() {
+        return;
+    }
+    let leaving = leaving(nodes);
+    let parts = Parts::of(new);
+    for id in attaching {
+        let attach = Node { op: Op::Attach, id: id.clone() };
+        if let Some(parent) = parent(new, &id) {
+            for node in leaving.get(&parent).into_iter().flatten() {
+                edges.edge(node.clone(), attach.clone());
+            }
+            before_attached(nodes, edges, &parts, (&id, &parent));
+            continue;
+        }
+        let joined = nodes.parents_joined(&id);
+        if !joined.is_empty() {
+            for parent in &joined {
+                before_attached(nodes, edges, &parts, (&id, parent));
+            }
+            continue;
+        }
+        // An index: after the parent's, and after its own table.
+        let of = new.body(&id).and_then(|it| it.parent()).cloned();
+        if let Some(made) = of.as_ref().and_then(|it| nodes.maker(it)) {
+            edges.edge(made, attach.clone());
+        }
+        // A part of a part is attached first.
+        if let Some(of) = of {
+            edges.edge(attach, Node { op: Op::Attach, id: of });
+        }
+    }
+}
+
+fn parent(catalog: &Catalog, id: &Id) -> Option<Id> {
+    catalog.body(id).and_then(|it| it.partition()).map(|it| it.parent.clone())
+}
+
+/// By parent, what frees the bounds of a partition: they must be free before
+/// they are taken. A parent that is made anew has all of them to give.
+fn leaving(nodes: &Nodes<'_>) -> BTreeMap<Id, Vec<Node>> {
+    let mut leaving: BTreeMap<Id, Vec<Node>> = BTreeMap::new();
+    for (id, fate) in &nodes.fates.map {
+        let Some(parent) = parent(nodes.fates.old, id).filter(|it| !nodes.goes(it)) else {
+            continue;
+        };
+        let leaves = fate.differences().iter().any(|it| it.property == Property::Partition);
+        let node = match fate {
+            Fate::Drop | Fate::Recreate(_) => nodes.dropper(id),
+            Fate::Aside(_) => Node { op: Op::Aside, id: id.clone() },
+            Fate::Alter(_) if leaves => nodes.alterer(id),
+            Fate::Alter(_) | Fate::Create => continue,
+        };
+        leaving.entry(parent).or_default().push(node);
+    }
+    leaving
+}
+
+/// Columns, constraints and indexes of one side, by table.
+struct Parts<'a>(BTreeMap<Id, Vec<(&'a Id, Option<&'a Id>)>>);
+
+impl<'a> Parts<'a> {
+    fn of(side: &'a Catalog) -> Parts<'a> {
+        let mut parts: BTreeMap<Id, Vec<(&'a Id, Option<&'a Id>)>> = BTreeMap::new();
+        for (id, object) in &side.objects {
+            if matches!(id.kind, Kind::Index | Kind::Constraint | Kind::Column) {
+                let table = match object.body.index() {
+                    Some(index) => index.table.clone(),
+                    None => id.of(Kind::Table),
+                };
+                parts.entry(table).or_default().push((id, object.body.parent()));
+            }
+        }
+        Parts(parts)
+    }
+
+    fn of_table(&self, table: &Id) -> &[(&'a Id, Option<&'a Id>)] {
+        self.0.get(&table.of(Kind::Table)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn before_attached(
+    nodes: &Nodes<'_>,
+    edges: &mut Edges,
+    parts: &Parts<'_>,
+    (id, parent): (&Id, &Id),
+) {
+    let attach = Node { op: Op::Attach, id: id.clone() };
+    if let Some(made) = nodes.maker(parent) {
+        edges.edge(made, attach.clone());
+    }
+    // Columns of the parent that come are there before; rows are moved after.
+    edges.edge(attach.clone(), Node { op: Op::Move, id: parent.clone() });
+    edges.edge(attach.clone(), Node { op: Op::Attach, id: parent.clone() });
+    for (part, _) in parts.of_table(parent) {
+        if part.kind == Kind::Column
+            && let Some(made) = nodes.maker(part)
+        {
+            edges.edge(made, attach.clone());
+        }
+    }
+    for (part, of) in parts.of_table(id) {
+        let Some(made) = nodes.maker(part) else { continue };
+        if part.kind == Kind::Constraint && made.id.of(parent.kind) == *parent {
+            // It comes with the parent's, once that goes down to this table.
+            edges.edge(attach.clone(), made);
+            continue;
+        }
+        match of.filter(|it| nodes.comes(it)).and_then(|it| nodes.maker(it)) {
+            Some(parent_made) => edges.edge(attach.clone(), parent_made),
+            None => edges.edge(made, attach.clone()),
+        }
+        // A check that is not valid yet is none of the parent's.
+        if nodes.parents_joined(id).contains(parent) {
+            edges.edge(Node { op: Op::Validate, id: (*part).clone() }, attach.clone());
+        }
+    }
+    let gone = nodes.fates.map.iter().filter(|(part, fate)| {
+        matches!(part.kind, Kind::Column | Kind::Constraint)
+            && fate.goes()
+            && part.of(id.kind) == *id
+    });
+    for (part, _) in gone {
+        let dropper = nodes.dropper(part);
+        if dropper.id == *part {
+            edges.edge(dropper, attach.clone());
+        }
+    }
+}
+
+/// What happens to the parts of a table that leaves a parent, and to those of
+/// the parent, happens when it is alone.
+pub fn inheritance(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let leaving: Vec<&Id> = nodes.fates.map.keys().filter(|id| nodes.leaves(id)).collect();
+    for table in leaving {
+        let leave = nodes.alterer(table);
+        let mut parents = nodes.parents_left(table);
+        parents.extend(parent(nodes.fates.old, table));
+        for (part, fate) in &nodes.fates.map {
+            let is_part = matches!(part.kind, Kind::Column | Kind::Constraint | Kind::Index);
+            let of = nodes.table_of(part);
+            if !is_part || of != *table && !parents.contains(&of) {
+                continue;
+            }
+            let changes = match fate {
+                Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => Some(nodes.dropper(part)),
+                Fate::Alter(_) => Some(nodes.alterer(part)),
+                Fate::Create => None,
+            };
+            // A part of the table that comes with a parent's is not its own.
+            if let Some(node) = changes {
+                edges.edge(leave.clone(), node);
+            }
+        }
+    }
+}

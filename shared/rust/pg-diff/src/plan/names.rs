@@ -1,0 +1,113 @@
+//! Names that must be free before something else takes them.
+//!
+//! Must never: forget that some names are shared between kinds.
+
+use std::collections::BTreeMap;
+
+use super::edges::Edges;
+use super::fate::Fate;
+use super::node::{Node, Nodes, Op};
+use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind, TableKind};
+
+/// A name must be free before something else takes it.
+pub fn names(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let mut taken: BTreeMap<(&'static str, String), Vec<&Id>> = BTreeMap::new();
+    let old = nodes.fates.old;
+    for (id, _) in nodes.fates.map.iter().filter(|(_, fate)| fate.goes()) {
+        for name in names_of(old, id) {
+            taken.entry(name).or_default().push(id);
+        }
+    }
+    for (id, _) in nodes.fates.map.iter().filter(|(_, fate)| fate.comes()) {
+        for name in names_of(nodes.fates.new, id) {
+            for other in taken.get(&name).into_iter().flatten().filter(|it| **it != id) {
+                if let Some(freer) = nodes.freer(other) {
+                    edges.edge(freer.clone(), nodes.creator(id));
+                    if name.0 == "relation" {
+                        edges.edge(freer, Node { op: Op::Prepare, id: id.clone() });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The names that an object takes, with what they must be unique among.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest has names of its own kind only")]
+fn names_of(catalog: &Catalog, id: &Id) -> Vec<(&'static str, String)> {
+    let own = format!("{}\0{}", id.namespace, id.name);
+    let Some(object) = catalog.get(id) else { return Vec::new() };
+    match &object.body {
+        Body::Table(_)
+        | Body::ForeignTable(_)
+        | Body::View(_)
+        | Body::MaterializedView(_)
+        | Body::Composite(_) => vec![("relation", own.clone()), ("type", own)],
+        Body::Sequence(_) | Body::Index(_) => vec![("relation", own)],
+        Body::Enum(_) | Body::Domain(_) | Body::Range(_) => vec![("type", own)],
+        Body::Routine(_) | Body::Aggregate(_) => {
+            vec![("routine", format!("{own}\0{}", id.part))]
+        }
+        Body::Trigger(_) => {
+            let mut tables = vec![id.of(Kind::Table)];
+            tables.extend(below(catalog, &tables[0]));
+            let named = |table: &Id| format!("{}\0{}\0{}", table.namespace, table.name, id.part);
+            tables.iter().map(|table| ("trigger", named(table))).collect()
+        }
+        Body::Constraint(it) => {
+            let named = ("constraint", format!("{own}\0{}", id.part));
+            let index = ("relation", format!("{}\0{}", id.namespace, id.part));
+            match it.kind {
+                ConstraintKind::Primary => vec![named, index, ("primary key", own)],
+                ConstraintKind::Unique | ConstraintKind::Exclude => vec![named, index],
+                ConstraintKind::Check | ConstraintKind::Foreign => vec![named],
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The partitions of a table, at any depth: a trigger of the table has a clone
+/// on each.
+fn below(catalog: &Catalog, table: &Id) -> Vec<Id> {
+    let is_partitioned = |id: &Id| {
+        catalog
+            .body(id)
+            .and_then(|it| it.table())
+            .is_some_and(|it| it.kind == TableKind::Partitioned)
+    };
+    if !is_partitioned(table) {
+        return Vec::new();
+    }
+    let partitions = catalog
+        .objects
+        .iter()
+        .filter(|(_, object)| object.body.partition().is_some_and(|it| it.parent == *table));
+    let mut found: Vec<Id> = partitions.map(|(id, _)| id.clone()).collect();
+    for id in found.clone() {
+        found.extend(below(catalog, &id));
+    }
+    found
+}
+
+/// An old function and a new one of the same name may both fit a call: what
+/// calls the new one comes when the old one is gone, unless the old one has to
+/// wait for it.
+pub fn wish_overloads_away(nodes: &Nodes<'_>, edges: &mut Edges, new_graph: &Dependencies) {
+    let is_function = |id: &Id| matches!(id.kind, Kind::Routine | Kind::Aggregate);
+    let mut going: BTreeMap<(&str, &str), Vec<&Id>> = BTreeMap::new();
+    for (id, fate) in &nodes.fates.map {
+        if is_function(id) && *fate == Fate::Drop {
+            going.entry((&id.namespace, &id.name)).or_default().push(id);
+        }
+    }
+    for id in nodes.fates.map.keys().filter(|id| is_function(id) && nodes.comes(id)) {
+        let Some(others) = going.get(&(&*id.namespace, &*id.name)) else { continue };
+        for (caller, _) in new_graph.needed_by(id) {
+            let Some(maker) = nodes.maker(caller) else { continue };
+            for other in others {
+                edges.wish(nodes.dropper(other), maker.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Rows that a check, a foreign key or a unique constraint would refuse.
+//!
+//! Must never: ask of rows what is asked of them already.
+
+use super::{are_there, exclusion, has_rows, probe, rows_of, unique};
+use crate::catalog::{Constraint, ConstraintKind, Id, Kind};
+use crate::ddl::{ident, qualified};
+use crate::plan::Probe;
+use crate::plan::node::Nodes;
+
+pub fn probe_of(nodes: &Nodes<'_>, id: &Id) -> Option<Probe> {
+    let table = id.of(Kind::Table);
+    let constraint = nodes.new_constraint(id)?;
+    let becomes_valid =
+        nodes.comes(id) || nodes.old_constraint(id).is_some_and(|it| !it.is_validated);
+    let asked = becomes_valid
+        && constraint.is_validated
+        && constraint.is_enforced
+        && constraint.is_local
+        && has_rows(nodes, &table)
+        && are_there(nodes, &table, &constraint.columns);
+    if !asked {
+        return None;
+    }
+    let nulls_equal = constraint.definition.contains("NULLS NOT DISTINCT");
+    let found = match constraint.kind {
+        ConstraintKind::Check => {
+            let text = constraint.definition.strip_prefix("CHECK ")?;
+            let text = text.strip_suffix(" NO INHERIT").unwrap_or(text);
+            probe(nodes, id, &table, &format!("NOT {text}"))
+        }
+        ConstraintKind::Foreign => probe(nodes, id, &table, &orphans(nodes, constraint)?),
+        ConstraintKind::Primary | ConstraintKind::Unique if !constraint.has_period => {
+            let rows = rows_of(nodes, &table);
+            unique::duplicates((id, &table), &rows, &constraint.columns, nulls_equal)
+        }
+        ConstraintKind::Exclude => exclusion::probe(nodes, id, constraint)?,
+        ConstraintKind::Primary | ConstraintKind::Unique => return None,
+    };
+    let place = format!("{} of {}", ident(&id.part), qualified(&table));
+    Some(Probe { breaks: format!("would break the constraint {place}"), ..found })
+}
+
+/// Rows that refer to nothing.
+fn orphans(nodes: &Nodes<'_>, constraint: &Constraint) -> Option<String> {
+    let other = constraint.references.as_ref()?;
+    let (_, rest) = constraint.definition.split_once(") REFERENCES ")?;
+    let (_, rest) = rest.split_once('(')?;
+    let (columns, _) = rest.split_once(')')?;
+    let there: Vec<&str> = columns.split(", ").collect();
+    let unquoted = |name: &str| name.trim_matches('"').replace("\"\"", "\"");
+    let known =
+        there.iter().all(|it| nodes.old().contains(&other.with(Kind::Column, &unquoted(it))));
+    if there.len() != constraint.columns.len() || constraint.has_period {
+        return None;
+    }
+    let here: Vec<String> = constraint.columns.iter().map(|it| ident(it)).collect();
+    let set: Vec<String> = here.iter().map(|it| format!("{it} IS NOT NULL")).collect();
+    if !known {
+        // What it will refer to is empty then.
+        return Some(set.join(" AND "));
+    }
+    let partly = if constraint.definition.contains(" MATCH FULL") && here.len() > 1 {
+        let count = format!("num_nonnulls({})", here.join(", "));
+        format!("({count} BETWEEN 1 AND {}) OR ", here.len() - 1)
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "{partly}{} AND ({}) NOT IN (SELECT {} FROM (SELECT * FROM {}) it WHERE {})",
+        set.join(" AND "),
+        here.join(", "),
+        there.iter().map(|name| format!("it.{name}")).collect::<Vec<_>>().join(", "),
+        rows_of(nodes, other),
+        there.iter().map(|name| format!("it.{name} IS NOT NULL")).collect::<Vec<_>>().join(" AND ")
+    ))
+}
