@@ -26,7 +26,10 @@ mod types;
 mod view;
 
 pub use address::{address, drop_statement, owner_statement};
-pub use column::{add_column, alter_column, set_default, settings_after_type, type_change};
+pub use column::{
+    add_column, alter_column, set_default, settings as column_settings, settings_after_type,
+    type_change,
+};
 pub use constraint::{
     Adding, add_constraint, add_to_domain, alter_constraint, attach_index, validate,
     validate_domain,

@@ -71,8 +71,7 @@ impl Dump {
     /// Tables without what they have from their parents as well.
     #[must_use]
     pub fn without_inherited(mut self) -> Dump {
-        let tables = self.entries.iter_mut().filter(|(key, _)| key.kind.ends_with("TABLE"));
-        inherited::leave_out(tables.map(|(_, sql)| sql));
+        inherited::leave_out(&mut self.entries);
         self
     }
 

@@ -155,7 +155,6 @@ pub fn alter_column(
         Property::NotNull => not_null(id, old, new),
         Property::NotNullName => rename_not_null(id, old, new),
         Property::Identity => identity(catalog, id, old, new),
-        Property::Generated => vec![on(false, "DROP EXPRESSION".to_owned())],
         Property::Storage => {
             let storage = new.storage.as_deref().unwrap_or_else(|| usual_storage(&new.type_name));
             vec![on(true, format!("SET STORAGE {storage}"))]

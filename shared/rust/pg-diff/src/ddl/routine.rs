@@ -24,7 +24,8 @@ pub fn set_fires(id: &Id, fires: Fires) -> Statement {
         Fires::Always => "ENABLE ALWAYS",
     };
     let what = if id.kind == Kind::Rule { "RULE" } else { "TRIGGER" };
-    Statement::action(table_head(id, true), format!("{how} {what} {}", ident(&id.part)))
+    // On a partitioned table it goes down to the clones of the partitions.
+    Statement::action(table_head(id, false), format!("{how} {what} {}", ident(&id.part)))
 }
 
 pub fn create_event_trigger(id: &Id, trigger: &EventTrigger) -> Statement {

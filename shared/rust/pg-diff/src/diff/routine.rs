@@ -17,7 +17,9 @@ pub fn routine(differ: &mut Differ, old: &Routine, new: &Routine) {
 }
 
 pub fn trigger(differ: &mut Differ, old: &Trigger, new: &Trigger) {
-    let is_plain = !old.is_constraint && !new.is_constraint;
+    // A replaced one leaves its clones on partitions behind.
+    let per_row = |it: &Trigger| it.definition.contains(" FOR EACH ROW ");
+    let is_plain = !old.is_constraint && !new.is_constraint && per_row(old) == per_row(new);
     let way = if is_plain { Way::Replace } else { Way::Recreate };
     differ.check(Property::Definition, way, &old.definition, &new.definition);
     differ.check(Property::Fires, Way::Alter, &old.fires, &new.fires);

@@ -8,38 +8,58 @@
 
 use std::collections::BTreeMap;
 
-use crate::scan::split_list;
+use super::Key;
+use crate::scan::{Lexer, split_list, until_closed};
 
 /// By the name that stands in CREATE TABLE: the lines of its list, and its
 /// parents.
 type Tables = BTreeMap<String, (Vec<String>, Vec<String>)>;
 
-/// The texts of tables without the lines that a parent has too, the parents
-/// sorted.
-pub fn leave_out<'a>(tables: impl Iterator<Item = &'a mut String>) {
-    let mut texts: Vec<&mut String> = tables.collect();
-    let known: Tables = texts
-        .iter()
-        .filter_map(|sql| read(sql))
+/// Tables without the lines that a parent has too, as `pg_dump` writes what is
+/// only inherited; the parents sorted.
+pub fn leave_out(entries: &mut BTreeMap<Key, String>) {
+    let is_table = |key: &Key| key.kind.ends_with("TABLE");
+    let tables = entries.iter().filter(|(key, _)| is_table(key));
+    let known: Tables = tables
+        .filter_map(|(_, sql)| read(sql))
         .map(|it| (it.name, (it.lines, it.parents)))
         .collect();
-    for sql in &mut texts {
+    let mut defaults = Vec::new();
+    for (key, sql) in entries.iter_mut().filter(|(key, _)| is_table(key)) {
         let Some(table) = read(sql).filter(|it| !it.parents.is_empty()) else { continue };
-        let inherited = lines_of(&known, &table.parents, known.len());
-        let own: Vec<String> =
-            table.lines.into_iter().filter(|line| !inherited.contains(line)).collect();
-        let own: Vec<String> = own.iter().map(|line| format!("    {line}")).collect();
+        let above = lines_of(&known, &table.parents, known.len());
+        let (mut own, mut more) = (Vec::new(), String::new());
+        for line in &table.lines {
+            let declared = column(line);
+            let inherited = declared.as_ref().and_then(|it| {
+                let mut lines = above.iter().filter_map(|other| any_column(other));
+                lines.find(|other| other.name == it.name)
+            });
+            let (Some(column), Some(inherited)) = (declared, inherited) else {
+                if !above.contains(line) {
+                    own.push(format!("    {line}"));
+                }
+                continue;
+            };
+            let head = format!("ALTER TABLE ONLY {} ALTER COLUMN {}", table.name, column.name);
+            if column.default.is_some() || inherited.default.is_some() {
+                let value = column.default.unwrap_or("NULL");
+                let name = format!("{} {}", key.name, unquoted(column.name));
+                let key =
+                    Key { kind: "DEFAULT".to_owned(), namespace: key.namespace.clone(), name };
+                defaults.push((key, format!("{head} SET DEFAULT {value};")));
+            }
+            if column.not_null && !inherited.not_null {
+                more.push_str(&format!("\n{head} SET NOT NULL;"));
+            }
+        }
         let mut parents = table.parents.clone();
         parents.sort_unstable();
         let list = if own.is_empty() { String::new() } else { format!("{}\n", own.join(",\n")) };
-        **sql = format!(
-            "{}\n{list}){}INHERITS ({}{}",
-            table.head,
-            '\n',
-            parents.join(", "),
-            table.tail
-        );
+        let Read { head, tail, .. } = table;
+        *sql = format!("{head}\n{list})\nINHERITS ({}{tail}{more}", parents.join(", "));
     }
+    entries.extend(defaults);
 }
 
 struct Read {
@@ -61,7 +81,7 @@ fn read(sql: &str) -> Option<Read> {
         rest.strip_prefix(')').map(|it| ("", it)).or_else(|| rest.split_once("\n)"))?;
     let (parents, tail) = match rest.strip_prefix("\nINHERITS (") {
         Some(rest) => {
-            let (parents, _) = crate::scan::until_closed(rest)?;
+            let (parents, _) = until_closed(rest)?;
             let names = split_list(parents).into_iter().map(str::to_owned).collect();
             (names, rest[parents.len()..].to_owned())
         }
@@ -69,6 +89,42 @@ fn read(sql: &str) -> Option<Read> {
     };
     let lines = split_list(list).into_iter().map(str::to_owned).collect();
     Some(Read { name, head: head.to_owned(), lines, parents, tail })
+}
+
+struct Column<'a> {
+    /// As it is written, quoted where it must be.
+    name: &'a str,
+    default: Option<&'a str>,
+    not_null: bool,
+}
+
+/// A line that declares a column, and nothing that only it can say.
+fn column(line: &str) -> Option<Column<'_>> {
+    let is_generated = Lexer::new(line).any(|it| it.is(line, "generated"));
+    any_column(line).filter(|_| !is_generated)
+}
+
+fn any_column(line: &str) -> Option<Column<'_>> {
+    let tokens: Vec<_> = Lexer::new(line).filter(|it| !it.is_comment()).collect();
+    let name = tokens.first().filter(|it| it.is_name())?;
+    let says = |word: &str| tokens.iter().skip(1).find(|it| it.is(line, word));
+    if name.is(line, "constraint") || name.is(line, "like") {
+        return None;
+    }
+    let (rest, not_null) = match line.strip_suffix(" NOT NULL") {
+        Some(rest) => (rest, true),
+        None => (line, false),
+    };
+    let default =
+        says("default").filter(|_| says("generated").is_none()).map(|it| rest[it.end..].trim());
+    Some(Column { name: name.text(line), default, not_null })
+}
+
+fn unquoted(name: &str) -> String {
+    match name.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        Some(inside) => inside.replace("\"\"", "\""),
+        None => name.to_owned(),
+    }
 }
 
 /// What these tables have, and their parents; no deeper than there are tables.
@@ -85,32 +141,40 @@ fn lines_of(known: &Tables, names: &[String], depth: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::leave_out;
+    use crate::dump::Dump;
 
-    #[test]
-    fn what_a_parent_has_is_left_out() {
-        let mut all = [
-            "CREATE TABLE public.p (\n    id integer,\n    a text DEFAULT 'x, y'::text\n);"
-                .to_owned(),
-            "CREATE TABLE public.q (\n    b text\n);".to_owned(),
-            "CREATE TABLE public.c (\n    a text DEFAULT 'x, y'::text,\n    n integer\n)\n\
-             INHERITS (public.q, public.p);"
-                .to_owned(),
-            "CREATE TABLE public.d (\n    id integer\n)\nINHERITS (public.c);".to_owned(),
-        ];
-        leave_out(all.iter_mut());
-        assert_eq!(
-            all[2],
-            "CREATE TABLE public.c (\n    n integer\n)\nINHERITS (public.p, public.q);"
+    const PARENT: &str = "-- Name: p; Type: TABLE; Schema: public; Owner: -\n--\n\n\
+        CREATE TABLE public.p (\n    id integer,\n    a text DEFAULT 'x, y'::text\n);\n\n--\n";
+
+    fn child(list: &str, more: &str) -> Dump {
+        let text = format!(
+            "{PARENT}-- Name: c; Type: TABLE; Schema: public; Owner: -\n--\n\n\
+             CREATE TABLE public.c ({list}\n)\nINHERITS (public.p);\n{more}"
         );
-        assert_eq!(all[3], "CREATE TABLE public.d (\n)\nINHERITS (public.c);");
+        Dump::parse(&text).without_inherited()
     }
 
     #[test]
-    fn a_table_without_parents_stays() {
-        let mut all = ["CREATE TABLE public.p (\n    id integer\n);".to_owned()];
-        let before = all.clone();
-        leave_out(all.iter_mut());
-        assert_eq!(all, before);
+    fn what_is_declared_again_is_the_same_as_what_is_inherited() {
+        let declared =
+            child("\n    id integer DEFAULT 2 NOT NULL,\n    a text DEFAULT 'x, y'::text", "");
+        let default = |name: &str, value: &str| {
+            format!(
+                "\n--\n-- Name: c {name}; Type: DEFAULT; Schema: public; Owner: -\n--\n\n\
+                 ALTER TABLE ONLY public.c ALTER COLUMN {name} SET DEFAULT {value};\n"
+            )
+        };
+        let more = format!(
+            "ALTER TABLE ONLY public.c ALTER COLUMN id SET NOT NULL;\n{}{}",
+            default("id", "2"),
+            default("a", "'x, y'::text")
+        );
+        let inherited = child("", &more);
+        assert_eq!(declared.entries(), inherited.entries());
+    }
+
+    #[test]
+    fn what_no_parent_has_stays() {
+        assert_ne!(child("\n    b text", "").entries(), child("", "").entries());
     }
 }

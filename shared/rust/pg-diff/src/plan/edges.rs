@@ -70,6 +70,7 @@ pub fn edges(nodes: &Nodes<'_>, new_graph: &Dependencies) -> Edges {
     lineage::inheritance(nodes, &mut edges);
     before_retype(nodes, &mut edges);
     logged(nodes, &mut edges);
+    wish_children_gone(nodes, &mut edges);
     names::wish_overloads_away(nodes, &mut edges, new_graph);
     edges
 }
@@ -88,6 +89,25 @@ fn before_retype(nodes: &Nodes<'_>, edges: &mut Edges) {
         let retyped = nodes.fates.retyped.keys().filter(|it| it.of(Kind::Table) == table);
         for column in retyped.filter(|it| matches!(nodes.fates.get(it), Some(Fate::Alter(_)))) {
             edges.edge(nodes.dropper(index), nodes.alterer(column));
+        }
+    }
+}
+
+/// A table that goes need not follow the type of its parent's column.
+fn wish_children_gone(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let columns = nodes.fates.retyped.keys();
+    let altered: Vec<&Id> =
+        columns.filter(|it| matches!(nodes.fates.get(it), Some(Fate::Alter(_)))).collect();
+    if altered.is_empty() {
+        return;
+    }
+    let going = nodes.fates.map.iter().filter(|(_, fate)| **fate == Fate::Drop);
+    for (table, body) in going.filter_map(|(id, _)| Some((id, nodes.old().body(id)?))) {
+        let above = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
+        for parent in above {
+            for column in altered.iter().filter(|it| it.of(parent.kind) == *parent) {
+                edges.wish(nodes.dropper(table), nodes.alterer(column));
+            }
         }
     }
 }
@@ -188,11 +208,21 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
         let is_of_leaving = nodes.leaves(on) && nodes.table_of(id) == *on;
         let by_itself = !is_aside(nodes.fates.get(&dropper.id));
         if alters(on_fate) && !nodes.swapped.contains(id) && by_itself && !is_of_leaving {
-            edges.edge(dropper.clone(), nodes.alterer(on));
+            for alterer in nodes.alterers(on) {
+                edges.edge(dropper.clone(), alterer);
+            }
         }
         // By then its name must still be the one that DROP says.
         if is_aside(on_fate) && !is_aside(fate) && by_itself {
             edges.edge(dropper, Node { op: Op::Aside, id: on.clone() });
+        }
+    }
+    // What is computed from a column gives that up before the column changes.
+    if alters(fate) && alters(on_fate) && id.kind == Kind::Column && on.kind == Kind::Column {
+        let gives_up = fate
+            .is_some_and(|it| it.differences().iter().any(|it| it.property == Property::Generated));
+        if gives_up {
+            edges.edge(nodes.alterer(id), nodes.alterer(on));
         }
     }
     if alters(fate) && goes(on_fate) {
@@ -210,6 +240,9 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
     };
     if let Some(made) = nodes.maker(on) {
         wait_for(made);
+    }
+    if matches!(nodes.fates.get(on), Some(Fate::Alter(_))) {
+        nodes.alterers(on).into_iter().for_each(&mut wait_for);
     }
     let constraint = nodes.new_constraint(id);
     let is = |kind: ConstraintKind| constraint.is_some_and(|it| it.kind == kind);

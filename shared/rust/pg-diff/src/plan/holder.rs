@@ -91,7 +91,10 @@ impl Nodes<'_> {
             );
             // A partition has it before it is attached.
             let waits = parent_comes.is_some_and(|it| !self.comes(&it.of(Kind::Table)));
-            return (by_inherits && !waits).then_some(Node { op: Op::Create, id: table });
+            if by_inherits && waits {
+                return parent_comes.map(|parent| self.creator(parent));
+            }
+            return by_inherits.then_some(Node { op: Op::Create, id: table });
         }
         parent_comes.map(|parent| self.creator(parent))
     }
@@ -145,7 +148,10 @@ impl Nodes<'_> {
         {
             return Node { op: Op::Alter, id: of_type };
         }
-        if matches!(id.kind, Kind::Column | Kind::Constraint) {
+        // A part of the parent's constraint never goes by itself.
+        let with_table = self.fates.get(&id.of(Kind::Table)) == Some(&Fate::Drop)
+            && self.old().body(id).is_some_and(|it| it.parent().is_none());
+        if matches!(id.kind, Kind::Column | Kind::Constraint) && !with_table {
             let mut parents = self.reaching(self.old(), id);
             parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
             let follows = id.kind == Kind::Column
@@ -205,14 +211,7 @@ impl Nodes<'_> {
         let table = holder.of(Kind::Table);
         let whole = if holder.kind == Kind::Column && self.goes(&table) { &table } else { holder };
         match self.fates.get(whole) {
-            Some(Fate::Aside(_)) if whole.kind == Kind::Table => {
-                // Names of indexes and statistics are the namespace's: they
-                // are in the way of the new table's.
-                let by_name = matches!(id.kind, Kind::Index | Kind::Statistics)
-                    || self.old_constraint(id).is_some_and(|it| it.kind != ConstraintKind::Check);
-                !by_name
-            }
-            Some(Fate::Aside(_)) => false,
+            Some(Fate::Aside(_)) => whole.kind == Kind::Table,
             Some(Fate::Recreate(_)) => true,
             Some(Fate::Drop) => {
                 // What is replaced goes by itself, at its own time.

@@ -76,25 +76,36 @@ fn leaving(nodes: &Nodes<'_>) -> BTreeMap<Id, Vec<Node>> {
 }
 
 /// Columns, constraints and indexes of one side, by table.
-struct Parts<'a>(BTreeMap<Id, Vec<(&'a Id, Option<&'a Id>)>>);
+struct Parts<'a> {
+    by_table: BTreeMap<Id, Vec<(&'a Id, Option<&'a Id>)>>,
+    /// Indexes of partitions, by the index they are part of.
+    by_parent: BTreeMap<&'a Id, Vec<&'a Id>>,
+}
 
 impl<'a> Parts<'a> {
     fn of(side: &'a Catalog) -> Parts<'a> {
-        let mut parts: BTreeMap<Id, Vec<(&'a Id, Option<&'a Id>)>> = BTreeMap::new();
+        let mut parts = Parts { by_table: BTreeMap::new(), by_parent: BTreeMap::new() };
         for (id, object) in &side.objects {
             if matches!(id.kind, Kind::Index | Kind::Constraint | Kind::Column) {
                 let table = match object.body.index() {
                     Some(index) => index.table.clone(),
                     None => id.of(Kind::Table),
                 };
-                parts.entry(table).or_default().push((id, object.body.parent()));
+                parts.by_table.entry(table).or_default().push((id, object.body.parent()));
+                if let Some(parent) = object.body.parent() {
+                    parts.by_parent.entry(parent).or_default().push(id);
+                }
             }
         }
-        Parts(parts)
+        parts
     }
 
     fn of_table(&self, table: &Id) -> &[(&'a Id, Option<&'a Id>)] {
-        self.0.get(&table.of(Kind::Table)).map(Vec::as_slice).unwrap_or_default()
+        self.by_table.get(&table.of(Kind::Table)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn children(&self, part: &Id) -> &[&'a Id] {
+        self.by_parent.get(part).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -127,7 +138,13 @@ fn before_attached(
         }
         match of.filter(|it| nodes.comes(it)).and_then(|it| nodes.maker(it)) {
             Some(parent_made) => edges.edge(attach.clone(), parent_made),
-            None => edges.edge(made, attach.clone()),
+            None => {
+                edges.edge(made, attach.clone());
+                // An index is valid when those of all partitions are part of it.
+                for child in parts.children(part) {
+                    edges.edge(Node { op: Op::Attach, id: (*child).clone() }, attach.clone());
+                }
+            }
         }
         // A check that is not valid yet is none of the parent's.
         if nodes.parents_joined(id).contains(parent) {
@@ -148,8 +165,19 @@ fn before_attached(
 }
 
 /// What happens to the parts of a table that leaves a parent, and to those of
-/// the parent, happens when it is alone.
+/// the parent, happens when it is alone. A check that a table has itself as
+/// well comes when that of the parent is valid.
 pub fn inheritance(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let coming = nodes.fates.map.iter().filter(|(_, fate)| fate.comes());
+    for (id, _) in coming.filter(|(id, _)| id.kind == Kind::Constraint) {
+        let creator = nodes.creator(id);
+        if creator.id != *id {
+            continue;
+        }
+        for parent in super::torn::parents(nodes.new_side(), id) {
+            edges.edge(Node { op: Op::Validate, id: parent }, creator.clone());
+        }
+    }
     let leaving: Vec<&Id> = nodes.fates.map.keys().filter(|id| nodes.leaves(id)).collect();
     for table in leaving {
         let leave = nodes.alterer(table);

@@ -69,7 +69,7 @@ fn names_of(catalog: &Catalog, id: &Id) -> Vec<(&'static str, String)> {
 
 /// The partitions of a table, at any depth: a trigger of the table has a clone
 /// on each.
-fn below(catalog: &Catalog, table: &Id) -> Vec<Id> {
+pub fn below(catalog: &Catalog, table: &Id) -> Vec<Id> {
     let is_partitioned = |id: &Id| {
         catalog
             .body(id)

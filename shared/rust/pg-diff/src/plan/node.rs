@@ -94,7 +94,13 @@ impl<'a> Nodes<'a> {
                 let of_view = [Kind::View, Kind::MaterializedView]
                     .into_iter()
                     .any(|kind| fates.new.contains(&id.of(kind)));
-                if comes && !of_view && !nodes.waits_for_table(id, new_graph) {
+                // CREATE TABLE says nothing of a column that is only inherited.
+                let is_said =
+                    fates.new.body(&column).and_then(|it| it.column()).is_some_and(|it| {
+                        let table = fates.new.body(&id.of(Kind::Table));
+                        it.is_local || table.is_none_or(|it| it.inherits().is_empty())
+                    });
+                if comes && is_said && !of_view && !nodes.waits_for_table(id, new_graph) {
                     nodes.inlined.insert(id.clone());
                 }
             }
@@ -298,6 +304,20 @@ impl<'a> Nodes<'a> {
         }
     }
 
+    /// All whose ALTER has a part in changing `id`: its own, and those of
+    /// parents that take its type along.
+    pub fn alterers(&self, id: &Id) -> Vec<Node> {
+        let mut all = vec![self.alterer(id)];
+        if id.kind == Kind::Column && self.fates.retyped.contains_key(id) {
+            for parent in self.reaching(self.new_side(), id) {
+                if matches!(self.fates.get(&parent), Some(Fate::Alter(_))) {
+                    all.extend(self.alterers(&parent));
+                }
+            }
+        }
+        all
+    }
+
     /// Where the new form of `id` is there: its CREATE, or its ALTER.
     pub fn maker(&self, id: &Id) -> Option<Node> {
         match self.fates.get(id)? {
@@ -314,8 +334,15 @@ impl<'a> Nodes<'a> {
             Fate::Drop | Fate::Recreate(_) => {
                 let dropper = self.dropper(id);
                 // With a table that is set aside, its parts are out of the way.
-                let aside = matches!(self.fates.get(&dropper.id), Some(Fate::Aside(_)));
-                Some(if aside { Node { op: Op::Aside, ..dropper } } else { dropper })
+                let is_aside = |id: &Id| matches!(self.fates.get(id), Some(Fate::Aside(_)));
+                let table = self.table_of(id);
+                Some(if is_aside(&table) && dropper.id != *id {
+                    Node { op: Op::Aside, id: table }
+                } else if is_aside(&dropper.id) {
+                    Node { op: Op::Aside, ..dropper }
+                } else {
+                    dropper
+                })
             }
             Fate::Create | Fate::Alter(_) => None,
         }

@@ -10,9 +10,10 @@ mod exclusion;
 mod partition;
 mod unique;
 
-use super::Probe;
+use super::cast::moves_to_new_type;
 use super::node::Nodes;
 use super::render_alter::key_of;
+use super::{Probe, online, retype};
 use crate::catalog::{Dependencies, Id, Kind};
 use crate::ddl::{ident, literal, qualified};
 use crate::rename::old_name;
@@ -53,28 +54,73 @@ fn has_rows(nodes: &Nodes<'_>, table: &Id) -> bool {
     nodes.fates.old.contains(table) && !nodes.options.empty.contains(table)
 }
 
-/// The columns are there, with values of the types that they keep.
+/// The columns are there, or it is known what they will hold.
 fn are_there(nodes: &Nodes<'_>, table: &Id, columns: &[String]) -> bool {
     columns.iter().all(|name| {
-        let column = table.with(Kind::Column, name);
-        nodes.fates.old.contains(&column) && !nodes.fates.retyped.contains_key(&column)
+        let id = table.with(Kind::Column, name);
+        let is_old = nodes.fates.old.contains(&id);
+        is_old && !nodes.fates.retyped.contains_key(&id) || value_after(nodes, &id).is_some()
     })
+}
+
+/// What a row will have in a column that changes its type, or comes. None
+/// where nobody can tell before.
+fn value_after(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
+    let new = online::column(nodes.fates.new, id)?;
+    let is_renamed = old_name(&nodes.options.renamed, id).part != id.part;
+    if moves_to_new_type(nodes, &new.type_name) || new.generated.is_some() || is_renamed {
+        return None;
+    }
+    if nodes.fates.old.contains(id) {
+        let made = retype::expression(nodes, id);
+        return Some(made.unwrap_or_else(|| format!("{}::{}", ident(&id.part), new.type_name)));
+    }
+    let default = nodes.fates.new.body(&id.with(Kind::Default, &id.part))?.default()?;
+    let stays = |it: &Id| !nodes.fates.map.contains_key(it) || it.kind != Kind::Routine;
+    let calls_old = nodes.fates.map.keys().all(|it| stays(it) || !names(&default.expression, it));
+    // A number taken from a sequence is gone.
+    let is_constant = !default.expression.contains("nextval(") && calls_old;
+    let is_filled = nodes.options.backfills.contains_key(id) || new.identity.is_some();
+    (is_constant && !is_filled).then(|| format!("({})::{}", default.expression, new.type_name))
+}
+
+fn names(expression: &str, id: &Id) -> bool {
+    crate::scan::mentions(expression, &ident(&id.name))
 }
 
 /// Where the rows of a table are before its renames: what stands after FROM,
 /// with columns by the names that they get.
 fn rows_of(nodes: &Nodes<'_>, table: &Id) -> String {
+    rows(nodes, table, &[])
+}
+
+/// The same, where these columns hold what they will.
+fn rows_after(nodes: &Nodes<'_>, table: &Id, changed: &[String]) -> String {
+    rows(nodes, table, changed)
+}
+
+fn rows(nodes: &Nodes<'_>, table: &Id, changed: &[String]) -> String {
     let renamed = &nodes.options.renamed;
     let was = old_name(renamed, table);
-    let columns: Vec<(Id, Id)> =
-        nodes.fates.old.columns(table).map(|(id, _)| (old_name(renamed, &id), id)).collect();
-    if was == *table && columns.iter().all(|(was, id)| was.part == id.part) {
+    let mut columns = Vec::new();
+    let mut is_same = was == *table;
+    let is_changed = |id: &Id| {
+        let is_old = nodes.fates.old.contains(id);
+        changed.iter().any(|it| **it == *id.part)
+            && (!is_old || nodes.fates.retyped.contains_key(id))
+    };
+    let there: Vec<Id> = nodes.fates.old.columns(table).map(|(id, _)| id).collect();
+    let coming = changed.iter().map(|it| table.with(Kind::Column, it));
+    let coming: Vec<Id> = coming.filter(|it| !there.contains(it)).collect();
+    for id in there.into_iter().chain(coming) {
+        let (before, name) = (ident(&old_name(renamed, &id).part), ident(&id.part));
+        let value = if is_changed(&id) { value_after(nodes, &id) } else { None };
+        is_same &= before == name && value.is_none();
+        columns.push(format!("{} AS {name}", value.unwrap_or(before)));
+    }
+    if is_same {
         return qualified(table);
     }
-    let columns: Vec<String> = columns
-        .iter()
-        .map(|(was, id)| format!("{} AS {}", ident(&was.part), ident(&id.part)))
-        .collect();
     let columns = columns.join(", ");
     format!("(SELECT ctid, {columns} FROM {}) AS {}", qualified(&was), ident(&table.name))
 }
@@ -94,7 +140,11 @@ fn shown_columns(columns: &[String]) -> String {
 }
 
 fn probe(nodes: &Nodes<'_>, about: &Id, table: &Id, condition: &str) -> Probe {
-    let (shown, rows) = (shown(nodes, table), rows_of(nodes, table));
+    probe_in(nodes, (about, table), &rows_of(nodes, table), condition)
+}
+
+fn probe_in(nodes: &Nodes<'_>, (about, table): (&Id, &Id), rows: &str, condition: &str) -> Probe {
+    let shown = shown(nodes, table);
     let sql = format!("SELECT {shown} FROM {rows} WHERE {condition}");
     Probe { about: about.clone(), table: table.clone(), sql, breaks: String::new(), hint: None }
 }

@@ -3,10 +3,12 @@
 //! Must never: change the order.
 
 use super::draft::Drafts;
+use super::fate::Fate;
+use super::names::below;
 use super::node::{Node, Nodes, Op};
 use super::{Action, Mode};
 use super::{online, render_alter, render_create, render_drop};
-use crate::catalog::{Id, Kind, ReplicaIdentity};
+use crate::catalog::{Body, Id, Kind, ReplicaIdentity};
 use crate::ddl::{self, Statement, ident, relation};
 
 pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
@@ -49,9 +51,47 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         let detach = ddl::detach(&aside_id(id), partition);
         drafts.add(id, Action::Alter, detach).on_table(nodes, id);
     }
+    if id.kind == Kind::Table {
+        free_names(nodes, drafts, id);
+    }
     if let Some(range) = object.body.range() {
         for statement in ddl::rename_range_parts(id, range, &aside_id(id)) {
             drafts.add(id, Action::Rename, statement);
+        }
+    }
+}
+
+/// Names of indexes and statistics are the namespace's: those that the new
+/// table wants too are given up by the one set aside, and by partitions that
+/// go with it.
+fn free_names(nodes: &Nodes<'_>, drafts: &mut Drafts, table: &Id) {
+    let (old, new) = (nodes.fates.old, nodes.fates.new);
+    let goes_with = |id: &Id| nodes.fates.get(id) == Some(&Fate::Drop);
+    let mut tables = vec![table.clone()];
+    tables.extend(below(old, table).into_iter().filter(goes_with));
+    for (id, object) in &old.objects {
+        let of = match (&object.body, object.body.constraint()) {
+            (Body::Index(index), _) => index.table.clone(),
+            (Body::Statistics(it), _) => it.table.clone(),
+            (_, Some(constraint)) if online::is_index(constraint) => id.of(Kind::Table),
+            (_, _) => continue,
+        };
+        if !tables.contains(&of) {
+            continue;
+        }
+        let name = id.own_name();
+        let is_wanted = [Kind::Index, Kind::Statistics]
+            .into_iter()
+            .any(|kind| new.contains(&Id::new(kind, &id.namespace, name)))
+            || new.objects.keys().any(|it| {
+                it.kind == Kind::Constraint && it.namespace == id.namespace && *it.part == *name
+            });
+        if is_wanted {
+            let what = if id.kind == Kind::Statistics { "STATISTICS" } else { "INDEX" };
+            let place = relation(&id.namespace, name);
+            let to = ident(&online::temporary("", name));
+            let rename = format!("ALTER {what} {place} RENAME TO {to}");
+            drafts.add(table, Action::Rename, Statement::whole(rename)).on_table(nodes, table);
         }
     }
 }

@@ -62,7 +62,13 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         (Body::ForeignTable(_), Body::ForeignTable(_)) => {
             leave(nodes, id, differences).into_iter().for_each(|it| add(it, Mode::Together));
         }
-        (Body::Column(_), Body::Column(_)) => alter_column(nodes, drafts, id, differences),
+        (Body::Column(_), Body::Column(b)) => {
+            alter_column(nodes, drafts, id, differences);
+            // The sequence comes with the identity.
+            if let Some(identity) = b.identity.as_ref().filter(|it| nodes.comes(&it.sequence)) {
+                adorn::adorn(nodes, drafts, &identity.sequence);
+            }
+        }
         (Body::Default(_), Body::Default(b)) => {
             add(ddl::set_default(id, &b.expression), Mode::Together);
         }
@@ -72,7 +78,7 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             }
             if has(Property::Local) && b.is_local {
                 // The table has it from a parent: it becomes its own as well.
-                let adding = ddl::Adding { not_valid: false, using_index: None, only: false };
+                let adding = ddl::Adding { not_valid: true, using_index: None, only: false };
                 add(ddl::add_constraint(id, b, adding), Mode::Together);
             }
         }
@@ -175,22 +181,37 @@ fn alter_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, differences: &[
             && (property == Property::NotNull && after.not_null.is_none()
                 || property == Property::Identity && after.identity.is_none())
     };
+    let retyped = nodes.fates.retyped.contains_key(id);
     // What is taken away may be in the way of the new type.
     for (property, what) in
         [(Property::Identity, "DROP IDENTITY"), (Property::NotNull, "DROP NOT NULL")]
     {
         if gone(property) {
             let statement = Statement::action(&head, format!("ALTER COLUMN {name} {what}"));
+            // An identity's sequence would take the new type in the same one.
+            let alone = retyped && property == Property::Identity;
+            let statement = if alone { statement.alone() } else { statement };
             drafts.add(id, Action::Alter, statement).on_table(nodes, id);
         }
     }
-    if nodes.fates.retyped.contains_key(id) && !retype::comes_from_parent(nodes, id) {
+    if has(Property::Generated) && after.generated.is_none() {
+        // A generated column takes no USING, in the same statement either.
+        let action = format!("ALTER COLUMN {name} DROP EXPRESSION");
+        let statement = Statement::action(&head, action);
+        let statement = if retyped { statement.alone() } else { statement };
+        drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+    }
+    if retyped && !retype::comes_from_parent(nodes, id) {
         retype::retype(nodes, drafts, id);
     }
     let enforced = online::enforcing(nodes, id).is_some();
     for difference in differences {
         let property = difference.property;
-        let done = gone(property) || property == Property::NotNull && enforced;
+        // A new type brings its own storage, and takes the old one's away.
+        let by_type = retyped
+            && (property == Property::Storage && after.storage.is_none()
+                || property == Property::Compression && after.compression.is_none());
+        let done = gone(property) || by_type || property == Property::NotNull && enforced;
         if !done {
             for statement in ddl::alter_column(property, new, id, (before, after)) {
                 drafts.add(id, Action::Alter, statement).on_table(nodes, id);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Drafts;
 use super::fate::Fate;
-use super::node::Nodes;
+use super::node::{Node, Nodes, Op};
 use super::online::{
     self, is_built_before, is_domain_validated_later, is_validated_later, temporary,
 };
@@ -37,6 +37,9 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
     }
     adorn::adorn(nodes, drafts, id);
+    if id.kind == Kind::Column {
+        adorn_in_children(nodes, drafts, id);
+    }
     let parts = [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView];
     if parts.contains(&id.kind) {
         for (column, _) in new.columns(id) {
@@ -50,6 +53,26 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         && let Some(identity) = &it.identity
     {
         adorn::adorn(nodes, drafts, &identity.sequence);
+    }
+}
+
+/// ADD COLUMN goes down to children; what they say of the column by themselves
+/// does not come with it.
+fn adorn_in_children(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
+    let own = Node { op: Op::Create, id: id.clone() };
+    let all = nodes.fates.map.range(Id::new(Kind::Column, "", "")..);
+    let columns = all.map(|(id, _)| id).take_while(|it| it.kind == Kind::Column);
+    let children: Vec<&Id> = columns
+        .filter(|it| it.part == id.part && *it != id)
+        .filter(|it| nodes.comes(it) && nodes.creator(it) == own)
+        .collect();
+    for child in children {
+        if let Some(column) = online::column(nodes.fates.new, child) {
+            for statement in ddl::column_settings(child, column) {
+                drafts.add(child, Action::Alter, statement).on_table(nodes, child);
+            }
+        }
+        adorn::adorn(nodes, drafts, child);
     }
 }
 

@@ -55,6 +55,10 @@ pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
         return None;
     }
     let (old, new) = (online::column(nodes.fates.old, id)?, online::column(nodes.fates.new, id)?);
+    // It is computed again.
+    if new.generated.is_some() {
+        return None;
+    }
     let asked = nodes.options.using.get(id).map(|it| format!("({it})"));
     asked.or_else(|| cast(nodes, &ident(&id.part), (&old.type_name, &new.type_name)))
 }

@@ -76,8 +76,9 @@ fn immutable(draft: &mut Draft, slot: &str, type_name: &str, body: &str) {
     // A function with settings cannot be inlined into an index, which is fine,
     // but the row filler would be refused by a strict one.
     properties.insert_str(0, " IMMUTABLE");
-    // A second argument that callers leave out.
-    let more = draft.dice.chance(&format!("{slot} has another"), 15);
+    // A second argument that callers leave out. Beside one with a name,
+    // PostgreSQL deparses `$1` of a RETURN as an empty name.
+    let more = draft.dice.chance(&format!("{slot} has another"), 15) && !parameter.is_empty();
     let (list, types) = match more {
         true => (format!("{parameter}{type_name}, extra integer DEFAULT 7"), ", integer"),
         false => (format!("{parameter}{type_name}"), ""),

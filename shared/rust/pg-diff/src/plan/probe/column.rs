@@ -101,7 +101,9 @@ fn asks_only_old(nodes: &Nodes<'_>, id: &Id, fill: &Fill) -> bool {
 }
 
 fn misfit(nodes: &Nodes<'_>, id: &Id, (old, new): (&Column, &Column)) -> Option<String> {
-    let by_itself = old.type_name != new.type_name && !retype::comes_from_parent(nodes, id);
+    let by_itself = old.type_name != new.type_name
+        && new.generated.is_none()
+        && !retype::comes_from_parent(nodes, id);
     if !by_itself {
         return None;
     }

@@ -2,7 +2,7 @@
 //!
 //! Must never: ask of rows what is asked of them already.
 
-use super::{are_there, exclusion, has_rows, probe, rows_of, unique};
+use super::{are_there, exclusion, has_rows, probe_in, rows_after, unique};
 use crate::catalog::{Constraint, ConstraintKind, Id, Kind};
 use crate::ddl::{ident, qualified};
 use crate::plan::Probe;
@@ -22,16 +22,18 @@ pub fn probe_of(nodes: &Nodes<'_>, id: &Id) -> Option<Probe> {
     if !asked {
         return None;
     }
+    let rows = rows_after(nodes, &table, &constraint.columns);
     let nulls_equal = constraint.definition.contains("NULLS NOT DISTINCT");
     let found = match constraint.kind {
         ConstraintKind::Check => {
             let text = constraint.definition.strip_prefix("CHECK ")?;
             let text = text.strip_suffix(" NO INHERIT").unwrap_or(text);
-            probe(nodes, id, &table, &format!("NOT {text}"))
+            probe_in(nodes, (id, &table), &rows, &format!("NOT {text}"))
         }
-        ConstraintKind::Foreign => probe(nodes, id, &table, &orphans(nodes, constraint)?),
+        ConstraintKind::Foreign => {
+            probe_in(nodes, (id, &table), &rows, &orphans(nodes, constraint)?)
+        }
         ConstraintKind::Primary | ConstraintKind::Unique if !constraint.has_period => {
-            let rows = rows_of(nodes, &table);
             unique::duplicates((id, &table), &rows, &constraint.columns, nulls_equal)
         }
         ConstraintKind::Exclude => exclusion::probe(nodes, id, constraint)?,
@@ -49,13 +51,17 @@ fn orphans(nodes: &Nodes<'_>, constraint: &Constraint) -> Option<String> {
     let (columns, _) = rest.split_once(')')?;
     let there: Vec<&str> = columns.split(", ").collect();
     let unquoted = |name: &str| name.trim_matches('"').replace("\"\"", "\"");
-    let known =
-        there.iter().all(|it| nodes.old().contains(&other.with(Kind::Column, &unquoted(it))));
+    let names_there: Vec<String> = there.iter().map(|it| unquoted(it)).collect();
+    let is_old = names_there.iter().all(|it| nodes.old().contains(&other.with(Kind::Column, it)));
+    let known = are_there(nodes, other, &names_there);
     if there.len() != constraint.columns.len() || constraint.has_period {
         return None;
     }
     let here: Vec<String> = constraint.columns.iter().map(|it| ident(it)).collect();
     let set: Vec<String> = here.iter().map(|it| format!("{it} IS NOT NULL")).collect();
+    if !known && is_old {
+        return None;
+    }
     if !known {
         // What it will refer to is empty then.
         return Some(set.join(" AND "));
@@ -71,7 +77,7 @@ fn orphans(nodes: &Nodes<'_>, constraint: &Constraint) -> Option<String> {
         set.join(" AND "),
         here.join(", "),
         there.iter().map(|name| format!("it.{name}")).collect::<Vec<_>>().join(", "),
-        rows_of(nodes, other),
+        rows_after(nodes, other, &names_there),
         there.iter().map(|name| format!("it.{name} IS NOT NULL")).collect::<Vec<_>>().join(" AND ")
     ))
 }

@@ -6,7 +6,7 @@
 //!
 //! Must never: compare every row with every other.
 
-use super::{are_there, rows_of, shown, unique};
+use super::{are_there, rows_after, shown, unique};
 use crate::catalog::{Constraint, Id, Kind};
 use crate::ddl::ident;
 use crate::plan::Probe;
@@ -33,7 +33,7 @@ pub fn probe(nodes: &Nodes<'_>, id: &Id, constraint: &Constraint) -> Option<Prob
         Some((_, filter)) => filter.split(" DEFERRABLE").next().unwrap_or(filter).to_owned(),
         None => "true".to_owned(),
     };
-    let rows = rows_of(nodes, &table);
+    let rows = rows_after(nodes, &table, &constraint.columns);
     match overlaps.as_slice() {
         [] => {
             let rows = format!("(SELECT * FROM {rows} WHERE {filter}) AS it");
@@ -66,6 +66,6 @@ fn is_range(nodes: &Nodes<'_>, table: &Id, column: &str) -> bool {
     const RANGES: [&str; 6] =
         ["int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"];
     let column = table.with(Kind::Column, column);
-    let body = nodes.old().body(&column).and_then(|it| it.column());
+    let body = nodes.new_side().body(&column).and_then(|it| it.column());
     body.is_some_and(|it| RANGES.contains(&it.type_name.as_str()))
 }

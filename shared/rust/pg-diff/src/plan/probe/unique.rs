@@ -2,7 +2,7 @@
 //!
 //! Must never: ask for an index over expressions or with a predicate.
 
-use super::{are_there, has_rows, rows_of, shown_columns, stands_on_old};
+use super::{are_there, has_rows, rows_after, shown_columns, stands_on_old};
 use crate::catalog::{Dependencies, Id, Kind};
 use crate::ddl::{ident, qualified};
 use crate::plan::Probe;
@@ -25,7 +25,7 @@ pub fn of_index(nodes: &Nodes<'_>, id: &Id, graph: &Dependencies) -> Option<Prob
     let rows = if of_view {
         rows_of_view(nodes, &index.table, graph)?
     } else if has_rows(nodes, &index.table) && are_there(nodes, &index.table, &columns) {
-        rows_of(nodes, &index.table)
+        rows_after(nodes, &index.table, &columns)
     } else {
         return None;
     };
