@@ -23,12 +23,13 @@ mod spell;
 mod statement;
 mod table;
 mod types;
+mod usual;
 mod view;
 
 pub use address::{address, drop_statement, owner_statement};
 pub use column::{
-    add_column, alter_column, set_default, settings as column_settings, settings_after_type,
-    type_change,
+    add_column, alter_column, not_null_name, set_default, settings as column_settings,
+    settings_after_type, type_change,
 };
 pub use constraint::{
     Adding, add_constraint, add_to_domain, alter_constraint, attach_index, validate,
@@ -51,4 +52,5 @@ pub use table::{
     table_head,
 };
 pub use types::{add_labels, alter_composite, alter_domain, multirange_name, rename_range_parts};
+pub use usual::{usual_multirange_name, usual_not_null_name};
 pub use view::{alter_materialized_view, create_view, refresh};

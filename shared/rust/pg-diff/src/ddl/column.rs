@@ -3,7 +3,10 @@
 //! Must never: rewrite a column's text; types and expressions come spelled by
 //! PostgreSQL.
 
-use super::{Statement, ident, literal, qualified, relation, sequence, spell, table_head};
+use super::{
+    Statement, ident, literal, qualified, relation, sequence, spell, table_head,
+    usual_not_null_name,
+};
 use crate::catalog::{
     Catalog, Column, Generated, GeneratedKind, Id, Identity, Kind, NotNull, Sequence,
 };
@@ -224,9 +227,9 @@ fn not_null(id: &Id, old: &Column, new: &Column) -> Vec<Statement> {
     }
 }
 
-/// The name that the server gives. Source: `ChooseConstraintName`.
-fn not_null_name(id: &Id, not_null: &NotNull) -> String {
-    not_null.name.clone().unwrap_or_else(|| format!("{}_{}_not_null", id.name, id.part))
+/// What a NOT NULL is called.
+pub fn not_null_name(id: &Id, not_null: &NotNull) -> String {
+    not_null.name.clone().unwrap_or_else(|| usual_not_null_name(&id.name, &id.part))
 }
 
 fn rename_not_null(id: &Id, old: &Column, new: &Column) -> Vec<Statement> {

@@ -2,7 +2,7 @@
 //!
 //! Must never: take a label away; PostgreSQL cannot.
 
-use super::{Statement, ident, literal, qualified};
+use super::{Statement, ident, literal, qualified, usual_multirange_name};
 use crate::catalog::{Attribute, Composite, Domain, Enum, Id, Kind, Range};
 
 pub fn create_enum(id: &Id, new: &Enum) -> Statement {
@@ -117,24 +117,12 @@ pub fn create_from_list(head: &str, id: &Id, list: &[String]) -> Statement {
 }
 
 /// The multirange type that comes with a range type, qualified and quoted.
-/// Source: `makeMultirangeTypeName` of typecmds.c.
 pub fn multirange_name(id: &Id, range: &Range) -> String {
-    const ENDING: &str = "_multirange";
-    const LIMIT: usize = 63;
     let said = range.definition.iter().find_map(|it| it.strip_prefix("multirange_type_name = "));
-    if let Some(said) = said {
-        return said.to_owned();
-    }
-    let name = if id.name.contains("range") {
-        id.name.replacen("range", "multirange", 1)
-    } else {
-        let mut end = id.name.len().min(LIMIT - ENDING.len());
-        while !id.name.is_char_boundary(end) {
-            end -= 1;
-        }
-        format!("{}{ENDING}", &id.name[..end])
-    };
-    qualified(&Id::new(Kind::Range, &id.namespace, &name))
+    said.map_or_else(
+        || qualified(&Id::new(Kind::Range, &id.namespace, &usual_multirange_name(&id.name))),
+        str::to_owned,
+    )
 }
 
 /// What bears the names of a range type beside it, and keeps them when it is

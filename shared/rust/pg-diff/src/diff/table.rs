@@ -48,7 +48,9 @@ pub fn column(differ: &mut Differ, old: &Column, new: &Column) {
     let bare =
         |it: &Option<NotNull>| it.clone().map(|it| NotNull { name: None, is_local: true, ..it });
     differ.check(Property::NotNull, Way::Alter, &bare(&old.not_null), &bare(&new.not_null));
-    if old.not_null.is_some() && new.not_null.is_some() {
+    if let (Some(before), Some(after)) = (&old.not_null, &new.not_null)
+        && (before.is_local || after.is_local)
+    {
         let (from, to) = (named(&old.not_null), named(&new.not_null));
         differ.check(Property::NotNullName, Way::Alter, &from, &to);
     }

@@ -36,6 +36,14 @@ pub fn leave_out(entries: &mut BTreeMap<Key, String>) {
                 lines.find(|other| other.name == it.name)
             });
             let (Some(column), Some(inherited)) = (declared, inherited) else {
+                // Since 18, of a column that is only inherited.
+                if let Some(name) = line.strip_prefix("NOT NULL ") {
+                    let place = &table.name;
+                    more.push_str(&format!(
+                        "\nALTER TABLE ONLY {place} ALTER COLUMN {name} SET NOT NULL;"
+                    ));
+                    continue;
+                }
                 if !above.contains(line) {
                     own.push(format!("    {line}"));
                 }

@@ -272,6 +272,7 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
         let column = |op: Op| Node { op, id: on.clone() };
         if is(ConstraintKind::Primary) {
             edges.edge(column(Op::Enforce), maker.clone());
+            edges.edge(column(Op::Validate), maker.clone());
         }
         if constraint.is_some() {
             edges.edge(column(Op::Fill), Node { op: Op::Validate, id: id.clone() });

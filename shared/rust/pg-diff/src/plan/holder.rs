@@ -58,23 +58,17 @@ impl Nodes<'_> {
     fn constraint_creator(&self, id: &Id) -> Option<Node> {
         let constraint = self.new_constraint(id)?;
         let table = id.of(Kind::Table);
-        let is_index = matches!(
-            constraint.kind,
-            ConstraintKind::Primary | ConstraintKind::Unique | ConstraintKind::Exclude
-        );
-        if is_index {
+        if matches!(constraint.kind, ConstraintKind::Primary | ConstraintKind::Unique) {
             return None;
         }
-        if let Some(parent) = &constraint.parent
-            && constraint.kind == ConstraintKind::Foreign
-        {
+        if let Some(parent) = &constraint.parent {
             return Some(if self.comes(parent) {
                 self.creator(parent)
             } else {
                 Node { op: Op::Attach, id: table }
             });
         }
-        if constraint.is_local {
+        if constraint.is_local || constraint.kind == ConstraintKind::Exclude {
             return None;
         }
         // A table that gets a parent by INHERITS has its checks from then on.

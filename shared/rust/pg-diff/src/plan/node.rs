@@ -285,8 +285,17 @@ impl<'a> Nodes<'a> {
         differences
             .iter()
             .filter(|it| it.property != Property::Parent && !by_parent(it))
+            // One that is only a parent's keeps the name it came with.
+            .filter(|it| it.property != Property::NotNullName || !self.only_inherits(id))
             .cloned()
             .collect()
+    }
+
+    /// The NOT NULL of a column is its parents', and they stay.
+    fn only_inherits(&self, column: &Id) -> bool {
+        let not_null = self.new_side().body(column).and_then(|it| it.column()?.not_null.as_ref());
+        not_null.is_some_and(|it| !it.is_local)
+            && !self.reaching(self.new_side(), column).is_empty()
     }
 
     /// Whose ALTER changes `id`, which is altered.

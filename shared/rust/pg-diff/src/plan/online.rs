@@ -147,8 +147,10 @@ fn constraint_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
     let Some(constraint) = nodes.new_constraint(id) else { return Vec::new() };
     let mut ops = Vec::new();
     let is_index = is_index(constraint);
+    // The indexes of exclusions cannot be compared, nor attached.
     if let Some(parent) = &constraint.parent
         && is_index
+        && constraint.kind != ConstraintKind::Exclude
         && attaches(nodes, id, &id.of(Kind::Table), parent)
     {
         ops.push(Op::Attach);

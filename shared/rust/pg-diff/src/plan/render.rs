@@ -33,6 +33,9 @@ pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
     drafts
 }
 
+/// Since when a NOT NULL has a name that another one may be given after.
+const NAMED_NOT_NULL: u32 = 18;
+
 /// Where something stays while its successor is there already.
 pub fn aside_id(id: &Id) -> Id {
     Id { name: online::temporary("", &id.name).into(), ..id.clone() }
@@ -54,6 +57,16 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     if id.kind == Kind::Table {
         free_names(nodes, drafts, id);
     }
+    if object.body.domain().is_some_and(|it| it.not_null) && nodes.old().major >= NAMED_NOT_NULL {
+        let name = format!("{}_not_null", id.name);
+        let rename = format!(
+            "ALTER DOMAIN {} RENAME CONSTRAINT {} TO {}",
+            ddl::qualified(&aside_id(id)),
+            ident(&name),
+            ident(&online::temporary("", &name))
+        );
+        drafts.add(id, Action::Rename, Statement::whole(rename));
+    }
     if let Some(range) = object.body.range() {
         for statement in ddl::rename_range_parts(id, range, &aside_id(id)) {
             drafts.add(id, Action::Rename, statement);
@@ -66,6 +79,18 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
 /// go with it.
 fn free_names(nodes: &Nodes<'_>, drafts: &mut Drafts, table: &Id) {
     let (old, new) = (nodes.fates.old, nodes.fates.new);
+    if old.major >= NAMED_NOT_NULL {
+        for (id, column) in old.columns(table) {
+            let Some(not_null) = column.not_null.as_ref().filter(|it| it.is_local) else {
+                continue;
+            };
+            let name = ddl::not_null_name(&id, not_null);
+            let place = ddl::qualified(&aside_id(table));
+            let (from, to) = (ident(&name), ident(&online::temporary("", &name)));
+            let rename = format!("ALTER TABLE {place} RENAME CONSTRAINT {from} TO {to}");
+            drafts.add(table, Action::Rename, Statement::whole(rename)).on_table(nodes, table);
+        }
+    }
     let goes_with = |id: &Id| nodes.fates.get(id) == Some(&Fate::Drop);
     let mut tables = vec![table.clone()];
     tables.extend(below(old, table).into_iter().filter(goes_with));

@@ -266,10 +266,8 @@ pub fn key_of(catalog: &Catalog, table: &Id) -> Vec<String> {
 
 /// The name of a NOT NULL that is added NOT VALID: 18.
 pub fn native_name(nodes: &Nodes<'_>, id: &Id) -> String {
-    let named = online::column(nodes.fates.new, id)
-        .and_then(|it| it.not_null.as_ref())
-        .and_then(|it| it.name.clone());
-    named.unwrap_or_else(|| format!("{}_{}_not_null", id.name, id.part))
+    let not_null = online::column(nodes.fates.new, id).and_then(|it| it.not_null.as_ref());
+    not_null.map(|it| ddl::not_null_name(id, it)).unwrap_or_default()
 }
 
 pub fn guard(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {

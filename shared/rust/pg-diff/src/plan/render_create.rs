@@ -13,7 +13,7 @@ use super::online::{
 };
 use super::render::aside_id;
 use super::{Action, HazardKind, Mode, adorn, retype};
-use crate::catalog::{Body, Constraint, Id, Index, Kind, Table, TableKind};
+use crate::catalog::{Body, Constraint, ConstraintKind, Id, Index, Kind, Table, TableKind};
 use crate::ddl::{self, Adding, Statement, ident, literal, qualified};
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is made as ddl spells it")]
@@ -197,7 +197,9 @@ fn create_constraint(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id, constraint
     let adding = Adding {
         not_valid: later || !constraint.is_validated,
         using_index: built.as_deref(),
-        only: partitioned && online::is_index(constraint),
+        only: partitioned
+            && online::is_index(constraint)
+            && constraint.kind != ConstraintKind::Exclude,
     };
     let statement = ddl::add_constraint(id, constraint, adding);
     let mut added = drafts.add(id, Action::Create, statement).on_table(nodes, id);

@@ -8,7 +8,6 @@ use pg_diff::catalog::{
 use tokio_postgres::Row;
 
 use super::draft::{Address, Draft, Held, class, sorted, text};
-use super::types::{NAME_BYTES, clipped};
 use super::{Moved, Read, Section};
 
 pub(super) const COLUMNS: Section =
@@ -96,30 +95,17 @@ fn read_not_null(draft: &mut Draft, row: &Row) -> Read {
     let (table, number, name): (u32, i16, &str) = (row.get(0), row.get(1), row.get(2));
     let address = Address::column(table, number.into());
     let Some(id) = draft.get(address) else { return Ok(()) };
-    let is_local: bool = row.get(5);
-    // A parent's name says nothing about the child.
-    let is_given = !is_local || name == generated_name(&id.name, &id.part);
+    let is_given = name == pg_diff::ddl::usual_not_null_name(&id.name, &id.part);
     let not_null = NotNull {
         name: (!is_given).then(|| name.to_owned()),
         is_validated: row.get(3),
         no_inherit: row.get(4),
-        is_local,
+        is_local: row.get(5),
     };
     if let Some(Object { body: Body::Column(column), .. }) = draft.object(address) {
         column.not_null = Some(not_null);
     }
     Ok(())
-}
-
-/// The name that the server gives a NOT NULL. Source: `makeObjectName` in
-/// `src/backend/commands/indexcmds.c`: the longer of both loses bytes first.
-fn generated_name(table: &str, column: &str) -> String {
-    let room = NAME_BYTES - "__not_null".len();
-    let (mut first, mut second) = (table.len(), column.len());
-    while first + second > room {
-        if first > second { first -= 1 } else { second -= 1 }
-    }
-    format!("{}_{}_not_null", clipped(table, first), clipped(column, second))
 }
 
 fn storage(letter: &str) -> &'static str {
@@ -136,23 +122,5 @@ fn compression(letter: &str) -> Option<&'static str> {
         "p" => Some("pglz"),
         "l" => Some("lz4"),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::generated_name;
-
-    #[test]
-    fn a_generated_name_fits() {
-        assert_eq!(generated_name("messages", "id"), "messages_id_not_null");
-        let (table, column) = ("t".repeat(63), "c".repeat(20));
-        let name = generated_name(&table, &column);
-        assert_eq!(name.len(), 63);
-        assert_eq!(name, format!("{}_{}_not_null", "t".repeat(33), column));
-        let both = generated_name(&table, &"c".repeat(63));
-        assert_eq!(both, format!("{}_{}_not_null", "t".repeat(27), "c".repeat(26)));
-        let umlauts = generated_name(&"ä".repeat(31), "c");
-        assert_eq!(umlauts, format!("{}_c_not_null", "ä".repeat(26)));
     }
 }

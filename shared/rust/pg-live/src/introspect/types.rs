@@ -6,6 +6,7 @@
 use pg_diff::catalog::{
     Attribute, Body, Collation, Composite, Domain, DomainConstraint, Enum, Kind, Range,
 };
+use pg_diff::ddl::usual_multirange_name;
 use tokio_postgres::Row;
 
 use super::draft::{Address, Draft, Held, class, text};
@@ -29,9 +30,6 @@ pub(super) const COMPOSITES: Section =
 
 pub(super) const RANGES: Section =
     Section { sql: include_str!("range.sql"), since: 14, read: read_range };
-
-/// Bytes of a name. Source: `src/include/pg_config_manual.h`, NAMEDATALEN.
-pub(super) const NAME_BYTES: usize = 63;
 
 fn read_enum(draft: &mut Draft, row: &Row) -> Read {
     let body = Body::Enum(Enum { labels: row.get(5) });
@@ -93,28 +91,11 @@ fn read_range(draft: &mut Draft, row: &Row) -> Read {
         }
     }
     let (is_beside, multirange): (bool, &str) = (row.get(10), row.get(11));
-    if !is_beside || multirange != multirange_name(row.get(2)) {
+    if !is_beside || multirange != usual_multirange_name(row.get(2)) {
         definition.push(format!("multirange_type_name = {}", row.get::<_, &str>(12)));
     }
     add(draft, row, Kind::Range, Body::Range(Range { definition }));
     Ok(())
-}
-
-/// The name that the server gives the multirange of a range. Source:
-/// `makeMultirangeTypeName` in `src/backend/catalog/pg_type.c`.
-fn multirange_name(range: &str) -> String {
-    let name = match range.find("range") {
-        Some(at) => format!("{}multi{}", &range[..at], &range[at..]),
-        None => format!("{}_multirange", clipped(range, NAME_BYTES - "_multirange".len())),
-    };
-    clipped(&name, NAME_BYTES).to_owned()
-}
-
-/// At most `bytes` of a name, in whole characters.
-pub(super) fn clipped(name: &str, bytes: usize) -> &str {
-    let longest = bytes.min(name.len());
-    let end = (0..=longest).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-    &name[..end]
 }
 
 fn read_collation(draft: &mut Draft, row: &Row) -> Read {
@@ -157,18 +138,4 @@ fn add(draft: &mut Draft, row: &Row, kind: Kind, body: Body) {
     let acl: Option<Vec<String>> = row.get(4);
     let held = Held { owner: row.get(3), acl: acl.as_deref() };
     draft.add(Address::of(class::TYPE, row.get(0)), id, held, body);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::multirange_name;
-
-    #[test]
-    fn a_multirange_has_a_name_by_default() {
-        assert_eq!(multirange_name("floatrange"), "floatmultirange");
-        assert_eq!(multirange_name("range_of_range"), "multirange_of_range");
-        assert_eq!(multirange_name("span"), "span_multirange");
-        assert_eq!(multirange_name(&"s".repeat(63)), format!("{}_multirange", "s".repeat(52)));
-        assert_eq!(multirange_name(&"ä".repeat(31)).len(), 63);
-    }
 }

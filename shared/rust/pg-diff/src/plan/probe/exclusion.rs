@@ -33,32 +33,57 @@ pub fn probe(nodes: &Nodes<'_>, id: &Id, constraint: &Constraint) -> Option<Prob
         Some((_, filter)) => filter.split(" DEFERRABLE").next().unwrap_or(filter).to_owned(),
         None => "true".to_owned(),
     };
-    let rows = rows_after(nodes, &table, &constraint.columns);
     match overlaps.as_slice() {
         [] => {
+            let rows = rows_after(nodes, &table, &constraint.columns);
             let rows = format!("(SELECT * FROM {rows} WHERE {filter}) AS it");
             Some(unique::duplicates((id, &table), &rows, &equal, false))
         }
-        [range] if is_range(nodes, &table, range) && are_there(nodes, &table, &equal) => {
-            let range = ident(range);
-            let names: Vec<String> = equal.iter().map(|it| ident(it)).collect();
-            let set = names.iter().map(|it| format!(" AND {it} IS NOT NULL")).collect::<String>();
-            let by = if names.is_empty() {
-                String::new()
-            } else {
-                format!("PARTITION BY {} ", names.join(", "))
-            };
-            let shown = shown(nodes, &table);
-            let sql = format!(
-                "SELECT row_shown FROM (SELECT {shown} AS row_shown, \
-                 {range} && lag({range}) OVER ({by}ORDER BY {range}) AS meets FROM {rows} \
-                 WHERE {filter} AND NOT isempty({range}){set}) AS it WHERE meets"
-            );
-            let about = id.clone();
-            Some(Probe { about, table, sql, breaks: String::new(), hint: None })
-        }
+        [range] => overlapping(nodes, id, (&equal, range), &filter),
         _ => None,
     }
+}
+
+/// WITHOUT OVERLAPS: the last column is a range, and none of them empty.
+pub fn without_overlaps(nodes: &Nodes<'_>, id: &Id, constraint: &Constraint) -> Option<Probe> {
+    let (range, equal) = constraint.columns.split_last()?;
+    overlapping(nodes, id, (equal, range), "true").map(|it| Probe {
+        sql: it.sql.replacen(
+            "false AS is_empty",
+            &format!("isempty({}) AS is_empty", ident(range)),
+            1,
+        ),
+        ..it
+    })
+}
+
+fn overlapping(
+    nodes: &Nodes<'_>,
+    id: &Id,
+    (equal, range): (&[String], &String),
+    filter: &str,
+) -> Option<Probe> {
+    let table = id.of(Kind::Table);
+    let mut columns = equal.to_vec();
+    columns.push(range.clone());
+    if !is_range(nodes, &table, range) || !are_there(nodes, &table, &columns) {
+        return None;
+    }
+    let (rows, shown) = (rows_after(nodes, &table, &columns), shown(nodes, &table));
+    let range = ident(range);
+    let names: Vec<String> = equal.iter().map(|it| ident(it)).collect();
+    let set = names.iter().map(|it| format!(" AND {it} IS NOT NULL")).collect::<String>();
+    let by = if names.is_empty() {
+        String::new()
+    } else {
+        format!("PARTITION BY {} ", names.join(", "))
+    };
+    let sql = format!(
+        "SELECT row_shown FROM (SELECT {shown} AS row_shown, false AS is_empty, \
+         {range} && lag({range}) OVER ({by}ORDER BY {range}) AS meets FROM {rows} \
+         WHERE {filter} AND {range} IS NOT NULL{set}) AS it WHERE meets OR is_empty"
+    );
+    Some(Probe { about: id.clone(), table, sql, breaks: String::new(), hint: None })
 }
 
 /// A range type that PostgreSQL brings.
