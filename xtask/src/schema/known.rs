@@ -92,14 +92,18 @@ impl Known {
         self.write("declared", key, side)
     }
 
-    /// Server major and fingerprint of the catalog that was read where the
-    /// rows had this footprint.
+    /// Server major and fingerprint of the catalog that this very program
+    /// read where the rows had this footprint.
     pub fn read_at(&self, footprint: &str) -> Option<(u32, String)> {
-        serde_json::from_slice(&fs::read(self.file("read", footprint)).ok()?).ok()
+        let file = self.file("read", &read_key(footprint)?);
+        serde_json::from_slice(&fs::read(file).ok()?).ok()
     }
 
     pub fn note_read(&self, footprint: &str, seen: &(u32, String)) -> Result<()> {
-        self.write("read", footprint, seen)
+        match read_key(footprint) {
+            Some(key) => self.write("read", &key, seen),
+            None => Ok(()),
+        }
     }
 
     fn write(&self, word: &str, key: &str, value: &impl Serialize) -> Result<()> {
@@ -135,6 +139,13 @@ impl Equal {
     pub fn is_of(&self, major: u32, fingerprint: &str) -> bool {
         self.schemas.iter().any(|it| it.0 == major && it.1 == fingerprint)
     }
+}
+
+/// Another build may see more in the same rows.
+fn read_key(footprint: &str) -> Option<String> {
+    let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    let built = program.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(format!("{footprint}\n{} {}", program.len(), built.as_nanos()))
 }
 
 fn equal_key(init: &InitFile, role: &str, rules: &Rules) -> String {

@@ -71,10 +71,13 @@ pub fn look(
     let equals = |seen: &(u32, String)| known.as_ref().filter(|it| it.is_of(seen.0, &seen.1));
     let looked = ctx.wait(async {
         let session = Session::connect(live, "schema").await?;
-        let read_at = |text: &str| earlier.read_at(text);
-        let footprint =
-            footprint(&session, |text| read_at(text).as_ref().and_then(equals).is_some()).await?;
-        if let Some(equal) = read_at(&footprint.text).as_ref().and_then(equals) {
+        let mut equal = None;
+        let is_known = |footprint: &str| {
+            equal = earlier.read_at(footprint).as_ref().and_then(equals);
+            equal.is_some()
+        };
+        let footprint = footprint(&session, is_known).await?;
+        if let Some(equal) = equal {
             return pg_live::Result::Ok(Err(seeds::compare(&equal.seeds, &session).await?));
         }
         let reading = Introspection::begin(&session).await?;

@@ -11,6 +11,7 @@
 
 mod cost;
 mod everything;
+mod footprint;
 mod majors;
 mod moment;
 mod names;
