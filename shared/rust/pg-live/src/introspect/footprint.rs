@@ -13,8 +13,7 @@ const VERSIONS: &str = include_str!("versions.sql");
 
 /// Spelled alike for everyone; and its sets of OIDs are hashed however many
 /// there are, where a small `work_mem` would have them searched.
-const SETTINGS: &str =
-    concat!(include_str!("spelling.sql"), ";\nSET LOCAL work_mem = '256MB'");
+const SETTINGS: &str = concat!(include_str!("spelling.sql"), ";\nSET LOCAL work_mem = '256MB'");
 
 /// What the rows of one snapshot hash to.
 #[derive(Debug)]
@@ -51,7 +50,9 @@ impl Footprint {
     /// was changed and changed back says what it said.
     pub async fn held(&self, session: &Session) -> Result<bool> {
         match &self.versions {
-            Some(versions) => Ok(*versions == hash(session, VERSIONS, major(session).await?).await?),
+            Some(versions) => {
+                Ok(*versions == hash(session, VERSIONS, major(session).await?).await?)
+            }
             None => Ok(false),
         }
     }
