@@ -164,4 +164,4 @@ seen (catalog, line) AS (
     SELECT 4, ROW(x.oid, x.spcname)::text FROM pg_catalog.pg_tablespace x
      UNION ALL
     SELECT 5, concat_ws(' ', current_user, current_database(), current_setting('server_version_num')))
-SELECT bit_xor(hashtextextended(s.line, s.catalog::bigint))::text FROM seen s
+SELECT sum(hashtextextended(s.line, s.catalog::bigint))::text FROM seen s

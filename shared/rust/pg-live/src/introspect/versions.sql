@@ -48,4 +48,4 @@ WITH seen (catalog, version, place) AS (
      UNION ALL SELECT x.tableoid, x.xmin, x.ctid FROM pg_catalog.pg_aggregate x
      UNION ALL SELECT x.tableoid, x.xmin, x.ctid FROM pg_catalog.pg_range x
      UNION ALL SELECT x.tableoid, x.xmin, x.ctid FROM pg_catalog.pg_ts_config_map x)
-SELECT bit_xor(hash_record_extended(ROW(s.version, s.place), s.catalog::bigint))::text FROM seen s
+SELECT sum(hash_record_extended(ROW(s.version, s.place), s.catalog::bigint))::text FROM seen s

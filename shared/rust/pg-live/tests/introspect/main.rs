@@ -15,5 +15,6 @@ mod footprint;
 mod majors;
 mod moment;
 mod names;
+mod plain;
 mod server;
 mod spelling;
