@@ -11,10 +11,7 @@ const INDEXES: &str = "SELECT i.relname::text, pg_get_indexdef(i.oid)
   FROM pg_catalog.pg_class i WHERE i.relkind IN ('i', 'I') AND i.oid >= 16384";
 
 /// Without storage parameters, which the function leaves out.
-const CONSTRAINTS: &str = "SELECT k.conname::text, pg_get_constraintdef(k.oid)
-  FROM pg_catalog.pg_constraint k
-  LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u')
- WHERE k.conrelid >= 16384 AND x.reloptions IS NULL";
+const CONSTRAINTS: &str = include_str!("plain_constraints.sql");
 
 #[test]
 fn plain_indexes_and_keys_are_spelled_as_the_server_does() {
