@@ -4,7 +4,7 @@
 //! Must never: be equal where a catalog is not. What a section asks for, or
 //! PostgreSQL's deparsing looks at, is in `footprint.sql` and `versions.sql`.
 
-use super::{BEGIN, major, since};
+use super::{ATTEMPTS, BEGIN, Failure, major, since};
 use crate::error::{Error, Result};
 use crate::session::Session;
 
@@ -27,21 +27,35 @@ pub struct Footprint {
 /// [`Footprint::held`] is not going to be asked.
 pub async fn footprint(
     session: &Session,
-    is_known: impl FnOnce(&str) -> bool,
+    mut is_known: impl FnMut(&str) -> bool,
 ) -> Result<Footprint> {
     let major = major(session).await?;
-    session.execute(&format!("{BEGIN};\n{SETTINGS}")).await?;
-    let found = async {
-        let text = hash(session, FOOTPRINT, major).await?;
-        let versions = match is_known(&text) {
-            true => None,
-            false => Some(hash(session, VERSIONS, major).await?),
-        };
-        Ok(Footprint { text, versions })
+    let mut attempt = 1;
+    loop {
+        session.execute(&format!("{BEGIN};\n{SETTINGS}")).await?;
+        let found = look(session, major, &mut is_known).await;
+        session.execute("ROLLBACK").await?;
+        match found {
+            // A type went away whose value was to be written.
+            Err(error) if attempt < ATTEMPTS && Failure::Server(error.clone()).may_pass() => {
+                attempt += 1;
+            }
+            found => return found,
+        }
+    }
+}
+
+async fn look(
+    session: &Session,
+    major: u32,
+    is_known: &mut impl FnMut(&str) -> bool,
+) -> Result<Footprint> {
+    let text = hash(session, FOOTPRINT, major).await?;
+    let versions = match is_known(&text) {
+        true => None,
+        false => Some(hash(session, VERSIONS, major).await?),
     };
-    let found = found.await;
-    session.execute("ROLLBACK").await?;
-    found
+    Ok(Footprint { text, versions })
 }
 
 impl Footprint {
