@@ -1,11 +1,14 @@
 //! Comparing and planning schemas, against the programs that read and write
 //! them: whole processes, ours and the baseline in turn.
 //!
-//! `cargo bench --package xtask --bench schema` prints
+//! `cargo bench --package xtask --bench schema` prints, with the ratio that is
+//! wanted beside the one that is,
 //!
 //! - `db-diff` with nothing to do against `pg_dump --schema-only` of the same
-//!   database, for the platform and for thousands of generated tables,
-//! - what that takes of memory,
+//!   database, for the platform and for thousands of generated tables, and the
+//!   memory that this takes; again for a database that has to be read, because
+//!   no earlier run has seen it as it is,
+//! - how both grow from 5,000 to 10,000 tables,
 //! - planning and proving a change of 1 % of 1,000 tables against
 //!   `pg_dump --schema-only` and `psql -1 -f` of that schema.
 
@@ -26,6 +29,8 @@ use measure::{build, median, run_named};
 
 const USER: &str = "osint_user";
 const RUNS: usize = 9;
+/// `db-diff`'s exit code where it found some.
+const DIFFERENCES: i32 = 2;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
@@ -35,14 +40,19 @@ fn main() {
         println!("left out: all of it (no PostgreSQL server programs)");
         return;
     }
-    println!("{:<44} {:>9} {:>9} {:>7}", "median of whole processes", "ours", "baseline", "ratio");
-    bench.nothing_to_do("the platform, nothing to do", "osint_platform", None);
-    for tables in [1_000, 5_000, 10_000] {
+    println!(
+        "{:<36} {:>9} {:>9} {:>7} {:>8} {:>7}",
+        "median of whole processes", "ours", "baseline", "ratio", "at most", "memory"
+    );
+    bench.nothing_to_do("the platform, nothing to do", ("osint_platform", None), Some(0.5));
+    let sizes = [(1_000, None), (5_000, Some(0.25)), (10_000, None)];
+    let times = sizes.map(|(tables, at_most)| {
         let name = bench.generate(tables);
-        let file = format!("{name}.sql");
-        bench.nothing_to_do(&format!("{tables} tables, nothing to do"), &name, Some(&file));
-    }
-    bench.change("a change of 1 % of 1000 tables, proved", "generated_1000", 1_000);
+        let what = format!("{tables} tables, nothing to do");
+        bench.nothing_to_do(&what, (&name, Some(&format!("{name}.sql"))), at_most)
+    });
+    growth("10000 tables after 5000: time as of", times[1], times[2]);
+    bench.change("1 % of 1000 tables, planned, proved", "generated_1000", 1_000);
 }
 
 struct Bench {
@@ -61,16 +71,38 @@ impl Bench {
         name
     }
 
-    fn nothing_to_do(&self, what: &str, database: &str, file: Option<&str>) {
+    /// Prints two rows, and gives the medians of the first.
+    fn nothing_to_do(
+        &self,
+        what: &str,
+        (database, file): (&str, Option<&str>),
+        at_most: Option<f64>,
+    ) -> (Duration, Duration) {
         let url = self.url(database);
         let mut words = vec!["db-diff", "--db-url", &url];
         words.extend(file.iter().flat_map(|file| ["--init", file]));
         // The first run compares; the others find that nothing changed.
         self.xtask(&words);
-        let ours = || self.xtask(&words);
-        let (ours, baseline) = in_turn(RUNS, ours, || self.dump(database));
-        row(what, ours, baseline);
-        println!("{:<44} {:>6} MB", format!("{what}: memory"), self.peak(&words) / 1024);
+        let times = in_turn(RUNS, || self.xtask(&words), || self.dump(database));
+        row(what, times, at_most, Some(self.peak(&words)));
+        let reading = || {
+            self.forget("read-");
+            self.xtask(&words);
+        };
+        let read = in_turn(RUNS / 2, reading, || self.dump(database));
+        self.forget("read-");
+        row("  the same, read in full", read, None, Some(self.peak(&words)));
+        times
+    }
+
+    /// Removes what earlier runs found out.
+    fn forget(&self, prefix: &str) {
+        let known = std::fs::read_dir(self.path(".xtask/schema")).expect("there were runs");
+        for file in known.flatten() {
+            if file.file_name().to_string_lossy().starts_with(prefix) {
+                std::fs::remove_file(file.path()).expect("is ours");
+            }
+        }
     }
 
     /// Each run has another edit, so that nothing of it is known.
@@ -82,7 +114,8 @@ impl Bench {
             edit += 1;
             self.write(&file, &generated(tables, edit));
             let words = ["db-diff", "--db-url", &url, "--init", &file];
-            assert!(!self.try_xtask(&words), "an edited file has differences");
+            let status = self.command(&words).output().expect("starting xtask").status;
+            assert_eq!(status.code(), Some(DIFFERENCES), "an edited file differs");
         };
         let mut copies = 0;
         let baseline = || {
@@ -94,8 +127,7 @@ impl Bench {
             self.psql("postgres", &["-c", &format!("CREATE DATABASE {name}")]);
             self.psql(&name, &["-1", "-f", "dumped.sql"]);
         };
-        let (ours, baseline) = in_turn(5, ours, baseline);
-        row(what, ours, baseline);
+        row(what, in_turn(5, ours, baseline), Some(3.0), None);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -237,13 +269,27 @@ fn in_turn<A, B>(
     (median(a), median(b))
 }
 
-fn row(name: &str, ours: Duration, baseline: Duration) {
+fn row(
+    name: &str,
+    (ours, baseline): (Duration, Duration),
+    at_most: Option<f64>,
+    kilobytes: Option<u64>,
+) {
     let ratio = ours.as_secs_f64() / baseline.as_secs_f64();
+    let at_most = at_most.map_or_else(String::new, |it| format!("{it:.2}"));
+    let memory = kilobytes.map_or_else(String::new, |it| format!("{} MB", it / 1024));
     println!(
-        "{name:<44} {:>7.3} s {:>7.3} s {ratio:>7.2}",
+        "{name:<36} {:>7.3} s {:>7.3} s {ratio:>7.2} {at_most:>8} {memory:>7}",
         ours.as_secs_f64(),
         baseline.as_secs_f64()
     );
+}
+
+/// Twice as many tables: 2 where it takes twice as long.
+fn growth(name: &str, half: (Duration, Duration), whole: (Duration, Duration)) {
+    let times = |half: Duration, whole: Duration| whole.as_secs_f64() / half.as_secs_f64();
+    let (ours, baseline) = (times(half.0, whole.0), times(half.1, whole.1));
+    println!("{name:<36} {ours:>7.2} x {baseline:>7.2} x");
 }
 
 /// A checkout of its own.

@@ -4,6 +4,7 @@
 //! .xtask/schema/
 //!   equal-<16 hex>.json     fingerprints known to equal what a file declares
 //!   declared-<16 hex>.json  what a file declares: its catalog and seed rows
+//!   read-<16 hex>.json      the fingerprint of what was read at a footprint
 //! ```
 //!
 //! All of it can be deleted at any time. Each entry is named by the hash of
@@ -30,6 +31,8 @@ use crate::private_file::{ensure_private_dir, write_private};
 /// targets.
 const KEEP_FINGERPRINTS: usize = 16;
 const KEEP_FILES: usize = 4;
+/// Live schemas: they are tiny.
+const KEEP_READ: usize = 64;
 /// Of the tool that wrote it: what it means may change with the tool.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
 
@@ -89,6 +92,20 @@ impl Known {
         self.write("declared", key, side)
     }
 
+    /// Server major and fingerprint of the catalog that this very program
+    /// read where the rows had this footprint.
+    pub fn read_at(&self, footprint: &str) -> Option<(u32, String)> {
+        let file = self.file("read", &read_key(footprint)?);
+        serde_json::from_slice(&fs::read(file).ok()?).ok()
+    }
+
+    pub fn note_read(&self, footprint: &str, seen: &(u32, String)) -> Result<()> {
+        match read_key(footprint) {
+            Some(key) => self.write("read", &key, seen),
+            None => Ok(()),
+        }
+    }
+
     fn write(&self, word: &str, key: &str, value: &impl Serialize) -> Result<()> {
         ensure_private_dir(&self.dir)?;
         write_private(&self.file(word, key), &serde_json::to_vec(value)?)?;
@@ -110,7 +127,8 @@ impl Known {
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
         found.sort();
-        for (_, path) in found.iter().rev().skip(KEEP_FILES) {
+        let keep = if word == "read" { KEEP_READ } else { KEEP_FILES };
+        for (_, path) in found.iter().rev().skip(keep) {
             // What cannot be removed now is tried again next time.
             let _ = fs::remove_file(path);
         }
@@ -121,6 +139,13 @@ impl Equal {
     pub fn is_of(&self, major: u32, fingerprint: &str) -> bool {
         self.schemas.iter().any(|it| it.0 == major && it.1 == fingerprint)
     }
+}
+
+/// Another build may see more in the same rows.
+fn read_key(footprint: &str) -> Option<String> {
+    let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    let built = program.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(format!("{footprint}\n{} {}", program.len(), built.as_nanos()))
 }
 
 fn equal_key(init: &InitFile, role: &str, rules: &Rules) -> String {

@@ -10,7 +10,7 @@ use pg_diff::Catalog;
 use pg_diff::catalog::{Body, Kind};
 use pg_live::facts::facts;
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
-use pg_live::{Address, Introspection, Session, introspect, quote_ident};
+use pg_live::{Address, Introspection, Session, footprint, introspect, quote_ident};
 
 use super::known::{DeclaredSide, Equal, Known};
 use super::seeding;
@@ -59,24 +59,41 @@ pub enum Looked {
     Read(Box<Reading>),
 }
 
-/// Reads the live database. When it is known to equal the file, dependencies
-/// are not read and nothing else is asked.
+/// Reads the live database. Where its rows are those of an earlier reading,
+/// and what was read then is known to equal the file, nothing is read.
 pub fn look(
     ctx: &Ctx,
     target: &Rc<Target>,
     live: &Address,
     known: Option<Equal>,
 ) -> Result<Looked> {
+    let earlier = Known::of(ctx);
+    let equals = |seen: &(u32, String)| known.as_ref().filter(|it| it.is_of(seen.0, &seen.1));
     let looked = ctx.wait(async {
         let session = Session::connect(live, "schema").await?;
-        let reading = Introspection::begin(&session).await?;
-        let fingerprint = reading.catalog().fingerprint();
-        let major = reading.catalog().major;
-        if let Some(equal) = known.filter(|it| it.is_of(major, &fingerprint)) {
-            drop(reading);
+        let mut equal = None;
+        let is_known = |footprint: &str| {
+            equal = earlier.read_at(footprint).as_ref().and_then(equals);
+            equal.is_some()
+        };
+        let footprint = footprint(&session, is_known).await?;
+        if let Some(equal) = equal {
             return pg_live::Result::Ok(Err(seeds::compare(&equal.seeds, &session).await?));
         }
-        Ok(Ok((reading.with_dependencies().await?, fingerprint)))
+        let reading = Introspection::begin(&session).await?;
+        let seen = (reading.catalog().major, reading.catalog().fingerprint());
+        let equal = equals(&seen);
+        let catalog = match equal {
+            Some(_) => reading.without_dependencies().await?,
+            None => reading.with_dependencies().await?,
+        };
+        if footprint.held(&session).await? {
+            note_read(ctx, &earlier, &footprint.text, &seen);
+        }
+        match equal {
+            Some(equal) => Ok(Err(seeds::compare(&equal.seeds, &session).await?)),
+            None => Ok(Ok((catalog, seen.1))),
+        }
     })?;
     Ok(match looked {
         Err(seeds) => Looked::Equal(seeds),
@@ -91,6 +108,14 @@ pub fn look(
             is_partial: false,
         })),
     })
+}
+
+/// The next run need not read what is as it was.
+fn note_read(ctx: &Ctx, known: &Known, footprint: &str, seen: &(u32, String)) {
+    // Only the next run's time is lost.
+    if let Err(error) = known.note_read(footprint, seen) {
+        ctx.term.warn(&format!("this reading is not remembered: {error:#}"));
+    }
 }
 
 impl Reading {

@@ -15,6 +15,7 @@ mod default_privilege;
 mod depend;
 mod draft;
 mod extension;
+mod footprint;
 mod foreign;
 mod grant;
 mod index;
@@ -43,6 +44,8 @@ use tokio_postgres::Row;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 use draft::{Addresses, Draft};
+
+pub use footprint::{Footprint, footprint};
 
 /// A snapshot holds for rows; PostgreSQL's deparsing looks at what was
 /// committed last. Where somebody changes what is being read, it is read again.

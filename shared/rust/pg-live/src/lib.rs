@@ -39,7 +39,7 @@ pub mod vitals;
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};
 pub use fence::{Fence, fence};
-pub use introspect::{Introspection, introspect, introspect_in_transaction};
+pub use introspect::{Footprint, Introspection, footprint, introspect, introspect_in_transaction};
 pub use load::{LoadFailure, load};
 pub use protection::{protection, set_protection};
 pub use queue::{Queue, queue};

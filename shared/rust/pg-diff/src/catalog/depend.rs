@@ -3,6 +3,7 @@
 //! Must never: hold an edge to something that is no object of the catalog.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,39 +25,49 @@ pub enum Link {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<(Id, Vec<(Id, Link)>)>", into = "Vec<(Id, Vec<(Id, Link)>)>")]
 pub struct Dependencies {
-    needs: BTreeMap<Id, BTreeMap<Id, Link>>,
-    needed_by: BTreeMap<Id, BTreeMap<Id, Link>>,
+    needs: Edges,
+    needed_by: Edges,
 }
+
+/// Each id is held once, however many edges it has: there are hundreds of
+/// thousands of them in a database of thousands of tables.
+type Edges = BTreeMap<Arc<Id>, BTreeMap<Arc<Id>, Link>>;
 
 impl Dependencies {
     pub fn insert(&mut self, dependant: Id, on: Id, link: Link) {
         if dependant == on {
             return;
         }
+        let (dependant, on) = (self.held(dependant), self.held(on));
         for (map, from, to) in
             [(&mut self.needs, &dependant, &on), (&mut self.needed_by, &on, &dependant)]
         {
-            let links = map.entry(from.clone()).or_default();
-            let entry = links.entry(to.clone()).or_insert(link);
+            let links = map.entry(Arc::clone(from)).or_default();
+            let entry = links.entry(Arc::clone(to)).or_insert(link);
             *entry = (*entry).min(link);
         }
     }
 
+    fn held(&self, id: Id) -> Arc<Id> {
+        let held = self.needs.get_key_value(&id).or_else(|| self.needed_by.get_key_value(&id));
+        held.map_or_else(|| Arc::new(id), |(held, _)| Arc::clone(held))
+    }
+
     /// What `id` depends on, directly.
     pub fn needs(&self, id: &Id) -> impl Iterator<Item = (&Id, Link)> {
-        self.needs.get(id).into_iter().flatten().map(|(id, link)| (id, *link))
+        self.needs.get(id).into_iter().flatten().map(|(id, link)| (&**id, *link))
     }
 
     /// What depends on `id`, directly.
     pub fn needed_by(&self, id: &Id) -> impl Iterator<Item = (&Id, Link)> {
-        self.needed_by.get(id).into_iter().flatten().map(|(id, link)| (id, *link))
+        self.needed_by.get(id).into_iter().flatten().map(|(id, link)| (&**id, *link))
     }
 
     /// Every edge.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Id, Link)> {
         self.needs
             .iter()
-            .flat_map(|(from, links)| links.iter().map(move |(to, link)| (from, to, *link)))
+            .flat_map(|(from, links)| links.iter().map(move |(to, link)| (&**from, &**to, *link)))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -78,6 +89,10 @@ impl From<Vec<(Id, Vec<(Id, Link)>)>> for Dependencies {
 
 impl From<Dependencies> for Vec<(Id, Vec<(Id, Link)>)> {
     fn from(all: Dependencies) -> Vec<(Id, Vec<(Id, Link)>)> {
-        all.needs.into_iter().map(|(from, links)| (from, links.into_iter().collect())).collect()
+        let links = |links: BTreeMap<Arc<Id>, Link>| {
+            links.into_iter().map(|(to, link)| (Arc::unwrap_or_clone(to), link)).collect()
+        };
+        let needs = all.needs.into_iter();
+        needs.map(|(from, to)| (Arc::unwrap_or_clone(from), links(to))).collect()
     }
 }

@@ -11,8 +11,10 @@
 
 mod cost;
 mod everything;
+mod footprint;
 mod majors;
 mod moment;
 mod names;
+mod plain;
 mod server;
 mod spelling;
