@@ -23,6 +23,7 @@ use crate::schema::side::Side;
 use crate::schema::workshop::Workshop;
 use crate::target::Target;
 use crate::verify::{self, Verification, counted, size};
+use crate::ways;
 
 pub const COMMAND: Command = Command {
     name: "db-verify",
@@ -50,12 +51,16 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let proven = verify::prove(ctx, &target, &address, &init)?;
     let found = verify::verify(ctx, &target, &address, &proven)?;
     let target = Rc::new(target);
-    let workshop = Workshop::open(ctx, target, address)?;
+    let workshop = Workshop::open(ctx, target.clone(), address.clone())?;
     let from = Reading::of(ctx, &workshop, &Side::Live)?;
     let to = reading::declared(ctx, &workshop, init)?;
     let ours = compare(&workshop, (from, to), &Rules::configured(ctx)?)?;
     drop(progress);
-    Ok(answer(ctx, found, &ours))
+    let answer = answer(ctx, found, &ours);
+    if answer.exit == Exit::Done {
+        ways::note_served(ctx, &target);
+    }
+    Ok(answer)
 }
 
 /// `pg_dump` has compared the texts; the engine compares the objects. What a

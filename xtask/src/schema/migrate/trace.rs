@@ -1,0 +1,90 @@
+//! What a migration leaves behind for `rollback`: the plan both ways, the
+//! fingerprints of both ends, the code of the state before.
+//!
+//! Must never: stop a migration: what cannot be written down is told.
+
+use pg_diff::plan::HazardKind;
+use pg_diff::plan::file::{End, FORMAT as PLAN_FORMAT, PlanFile};
+
+use super::Request;
+use crate::context::Ctx;
+use crate::run_state::stamp;
+use crate::schema::outlook::Outlook;
+use crate::schema::workshop::Workshop;
+use crate::ways::code::{self, Code};
+use crate::ways::record::{FORMAT, Record, Records, Snapshot, What};
+
+pub struct Trace {
+    records: Records,
+    record: Record,
+    /// The code that belongs to the state after.
+    after: Option<Code>,
+}
+
+impl Trace {
+    /// Written before the first step: a run that is killed leaves it.
+    pub fn begin(
+        ctx: &Ctx,
+        request: &Request,
+        workshop: &Workshop<'_>,
+        found: &Outlook,
+        snapshot: Option<Snapshot>,
+    ) -> Trace {
+        let records = Records::of(ctx, &request.target);
+        let schema = (found.from.catalog.major, found.from.fingerprint.as_str());
+        let served = records.served();
+        let is_ours = found
+            .to
+            .init
+            .as_ref()
+            .is_some_and(|init| init.path == ctx.root.join(&ctx.config.metadata.init));
+        let after = is_ours.then(|| code::present(ctx, served.as_ref())).flatten();
+        let before = served.or_else(|| code::known(ctx, workshop.role(), &request.rules, schema));
+        let record = Record {
+            format: FORMAT,
+            id: stamp(),
+            command: request.command.to_owned(),
+            before,
+            what: What::Migration { plan: Box::new(both_ways(found)), is_done: false, snapshot },
+        };
+        let trace = Trace { records, record, after };
+        trace.write(ctx);
+        trace
+    }
+
+    /// The plan was run to its end, and this is the schema now.
+    pub fn end(mut self, ctx: &Ctx, fingerprint: &str) {
+        if let What::Migration { plan, is_done, .. } = &mut self.record.what {
+            *is_done = true;
+            fingerprint.clone_into(&mut plan.to.fingerprint);
+        }
+        self.write(ctx);
+        if let Err(error) = self.records.note_served(self.after.as_ref()) {
+            ctx.term.warn(&format!("which code belongs to the database is not noted: {error:#}"));
+        }
+    }
+
+    fn write(&self, ctx: &Ctx) {
+        if let Err(error) = self.records.write(&self.record) {
+            ctx.term.warn(&format!("the way back is not written down: {error:#}"));
+        }
+    }
+}
+
+fn both_ways(found: &Outlook) -> PlanFile {
+    let proof = found.proof.as_ref();
+    let is_proved = |lost: &[pg_diff::plan::Hazard]| {
+        !lost.iter().any(|hazard| hazard.kind == HazardKind::NotReversible)
+    };
+    let reached = proof.map_or(&found.to.fingerprint, |proof| &proof.fingerprint);
+    PlanFile {
+        format: PLAN_FORMAT,
+        tool: concat!("xtask ", env!("CARGO_PKG_VERSION")).to_owned(),
+        major: found.from.catalog.major,
+        from: End { what: found.from.shown.clone(), fingerprint: found.from.fingerprint.clone() },
+        to: End { what: found.to.shown.clone(), fingerprint: reached.clone() },
+        plan: found.plan.clone(),
+        after: Vec::new(),
+        reverse: proof.filter(|it| is_proved(&it.lost)).map(|it| it.reverse.clone()),
+    }
+}
