@@ -12,6 +12,7 @@ pub mod code;
 mod find;
 mod finish;
 pub mod loss;
+mod plans;
 pub mod record;
 mod reverse;
 mod rollback;

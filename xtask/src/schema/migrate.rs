@@ -43,7 +43,7 @@ use crate::verify::counted;
 use crate::ways;
 
 pub use journal::Journal;
-pub use request::{Request, Written};
+pub use request::{Past, Request, Written};
 pub use run::Course;
 
 pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
@@ -69,31 +69,13 @@ pub fn ready<'a>(ctx: &'a Ctx, request: &'a Request) -> Result<Ready<'a>> {
     if request.resume {
         ctx.term.status(&journal.story());
     }
-    let (workshop, mut found) = match &request.plan {
-        Some(written) => {
-            let (file, name) = match written {
-                Written::File(path) => (plan_file::load(path)?, path.display().to_string()),
-                Written::Made(file) => ((**file).clone(), "the plan".to_owned()),
-            };
-            let from = read_again(ctx, request, &live)?;
-            if plan_file::is_done(&from, &file) {
-                let text = format!("nothing to do: {name} has been run");
-                let answer = Answer::done(text, json!({ "equal": true, "applied": 0 }));
-                return Ok(Ready::Nothing(Box::new(answer)));
-            }
-            let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
-            let progress = ctx.term.progress("prove");
-            let found = plan_file::outlook(ctx, &workshop, from, file)?;
-            drop(progress);
-            (workshop, found)
-        }
-        None => match planned(ctx, request, &live)? {
-            Planned::Nothing(answer) => {
-                ways::note_served(ctx, &request.target);
-                return Ok(Ready::Nothing(answer));
-            }
-            Planned::Outlook(both) => *both,
-        },
+    let planned = match &request.plan {
+        Some(written) => written_before(ctx, request, &live, written)?,
+        None => declared(ctx, request, &live)?,
+    };
+    let (workshop, mut found) = match planned {
+        Planned::Outlook(both) => *both,
+        Planned::Nothing(answer) => return Ok(Ready::Nothing(answer)),
     };
     let progress = ctx.term.progress("ask the rows");
     early::add_hazards(ctx, &workshop, &mut found);
@@ -118,12 +100,47 @@ enum Planned<'a> {
     Outlook(Box<(Workshop<'a>, Outlook)>),
 }
 
+/// A plan that was made before, or towards a schema that was.
+fn written_before<'a>(
+    ctx: &'a Ctx,
+    request: &Request,
+    live: &Address,
+    written: &Written,
+) -> Result<Planned<'a>> {
+    let (file, name) = match written {
+        Written::File(path) => (plan_file::load(path)?, path.display().to_string()),
+        Written::Made(file) => ((**file).clone(), "the plan".to_owned()),
+        Written::Towards(past) => {
+            let from = read_again(ctx, request, live)?;
+            let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+            let progress = ctx.term.progress("plan and prove");
+            let found = outlook(ctx, &workshop, (from, past.reading()), &request.rules, true)?;
+            drop(progress);
+            return Ok(Planned::Outlook(Box::new((workshop, found))));
+        }
+    };
+    let from = read_again(ctx, request, live)?;
+    if plan_file::is_done(&from, &file) {
+        let text = format!("nothing to do: {name} has been run");
+        let answer = Answer::done(text, json!({ "equal": true, "applied": 0 }));
+        return Ok(Planned::Nothing(Box::new(answer)));
+    }
+    let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+    let progress = ctx.term.progress("prove");
+    let found = plan_file::outlook(ctx, &workshop, from, file)?;
+    drop(progress);
+    Ok(Planned::Outlook(Box::new((workshop, found))))
+}
+
 /// From what is there to what the file declares.
-fn planned<'a>(ctx: &'a Ctx, request: &Request, live: &Address) -> Result<Planned<'a>> {
+fn declared<'a>(ctx: &'a Ctx, request: &Request, live: &Address) -> Result<Planned<'a>> {
     let init = InitFile::at(ctx, &request.init)?;
     let known = Known::of(ctx).equal(&init, &live.user, &request.rules);
     let from = match reading::look(ctx, &request.target, live, known)? {
         Looked::Equal(seeds) if seeds.is_complete() => {
+            if request.init == ctx.config.metadata.init && !ctx.globals.dry_run {
+                ways::note_served(ctx, &request.target);
+            }
             return Ok(Planned::Nothing(Box::new(nothing(live, &init, &seeds))));
         }
         Looked::Equal(_) => read_again(ctx, request, live)?,

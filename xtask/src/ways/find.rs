@@ -3,24 +3,25 @@
 //! Must never: offer a way whose end is not there, or choose an older state
 //! than the one before the last change by itself.
 
-use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
-use pg_diff::plan::file::{End, PlanFile};
+use pg_diff::Plan;
+use pg_diff::plan::file::PlanFile;
 use pg_live::content::{self, Content, Origin};
-use pg_live::{Address, Introspection, Session};
+use pg_live::{Address, Session};
 
 use super::code::{self, Code};
 use super::loss::{self, Loss};
+use super::plans;
 use super::record::{Baseline, Record, Records, What};
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::rebuild::beside;
-use crate::schema::plan_file;
+use crate::schema::migrate::Past;
 use crate::target::Target;
-use crate::verify::{self, counted};
+use crate::verify;
 
 /// So many backups are offered; `backup list` shows all.
 const BACKUPS: usize = 5;
@@ -49,6 +50,12 @@ pub enum How {
     },
     /// A plan, and the one that it undoes.
     Plan(Box<PlanFile>),
+    /// A plan that is made now, from `from` to a schema that was.
+    Anew {
+        from: String,
+        forward: Box<Plan>,
+        past: Box<Past>,
+    },
     Backup(Box<Backup>),
 }
 
@@ -56,7 +63,7 @@ impl How {
     pub fn word(&self) -> &'static str {
         match self {
             How::Swap { .. } => "swap",
-            How::Plan(_) => "plan",
+            How::Plan(_) | How::Anew { .. } => "plan",
             How::Backup(_) => "backup",
         }
     }
@@ -73,21 +80,21 @@ pub struct Here<'a> {
 /// All there are, newest change first, backups behind.
 pub fn ways(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
     let mut found = kept(here)?;
-    found.extend(plans(here)?);
-    if let Some(path) = to.filter(|to| is_plan(to)) {
-        found.push(file(here, path)?);
+    found.extend(plans::plans(here)?);
+    if let Some(path) = to.filter(|to| plans::is_plan(to)) {
+        found.push(plans::file(here, path)?);
     }
     found.sort_by(|a, b| b.at.cmp(&a.at));
     found.extend(backups(here, to)?);
     Ok(found)
 }
 
-fn digits(time: &str) -> String {
+pub fn digits(time: &str) -> String {
     time.chars().filter(char::is_ascii_digit).take(17).collect()
 }
 
 /// `2026-11-22 09:22:58`, of a stamp in whatever spelling.
-fn shown(time: &str) -> String {
+pub fn shown(time: &str) -> String {
     let digits = digits(time);
     match (digits.get(..4), digits.get(4..6), digits.get(6..8), digits.get(8..14)) {
         (Some(year), Some(month), Some(day), Some(rest)) => {
@@ -161,105 +168,6 @@ fn since(ctx: &Ctx, live: &Address, baseline: &Baseline) -> Result<Loss> {
     }
 }
 
-/// Plans that undo migrations whose end is what is there; and the last one in
-/// any case, with why it is none.
-fn plans(here: &Here<'_>) -> Result<Vec<Way>> {
-    let records = here.records.all();
-    let mut found = Vec::new();
-    let mut fingerprint = None;
-    for (index, record) in records.iter().enumerate() {
-        let What::Migration { plan, is_done, .. } = &record.what else { continue };
-        let live = match &fingerprint {
-            Some(print) => print,
-            None => fingerprint.insert(print_of(here.ctx, here.live)?),
-        };
-        // Undone already, or never begun.
-        let is_behind = plan.from.fingerprint == *live;
-        let is_end = plan.to.fingerprint == *live;
-        if is_behind || !is_end && index > 0 {
-            continue;
-        }
-        let why_not = match (is_end, is_done, &plan.reverse) {
-            (true, _, Some(_)) => None,
-            (true, _, None) => Some("it was found that no plan brings everything back".to_owned()),
-            (false, true, _) => {
-                Some("the schema was changed since, and is not the one it ended with".to_owned())
-            }
-            (false, false, _) => Some(
-                "it was stopped midway: `cargo xtask db-migrate --resume` brings it to its end"
-                    .to_owned(),
-            ),
-        };
-        let story = format!("undo `{}` of {}", record.command, shown(&record.id));
-        found.push(way_of_plan(here, plan, (&record.id, story), record.before.clone(), why_not)?);
-    }
-    Ok(found)
-}
-
-fn print_of(ctx: &Ctx, live: &Address) -> Result<String> {
-    Ok(ctx.wait(async {
-        let session = Session::connect(live, "rollback").await?;
-        pg_live::Result::Ok(Introspection::begin(&session).await?.catalog().fingerprint())
-    })?)
-}
-
-fn way_of_plan(
-    here: &Here<'_>,
-    plan: &PlanFile,
-    (name, story): (&str, String),
-    code: Option<Code>,
-    why_not: Option<String>,
-) -> Result<Way> {
-    let reverse = plan.reverse.clone().unwrap_or_default();
-    let loss = match why_not {
-        None => loss::of_plan(here.ctx, here.live, &plan.plan, &reverse)?,
-        Some(_) => Loss::default(),
-    };
-    let steps = counted(reverse.steps.len(), "step");
-    let inverse = PlanFile {
-        from: plan.to.clone(),
-        to: End { what: "the schema before".to_owned(), ..plan.from.clone() },
-        after: Vec::new(),
-        reverse: Some(plan.plan.clone()),
-        plan: reverse,
-        ..plan.clone()
-    };
-    Ok(Way {
-        name: name.to_owned(),
-        how: How::Plan(Box::new(inverse)),
-        at: digits(name),
-        story: format!("{story}: a plan of {steps}, proved again before it runs"),
-        code,
-        loss,
-        why_not,
-    })
-}
-
-fn is_plan(to: &str) -> bool {
-    let ends = Path::new(to).extension().is_some_and(|it| it == "sql" || it == "json");
-    ends && Path::new(to).exists()
-}
-
-/// The way back of a plan in a file.
-fn file(here: &Here<'_>, path: &str) -> Result<Way> {
-    let plan = plan_file::load(Path::new(path))?;
-    let live = print_of(here.ctx, here.live)?;
-    let why_not = match (&plan.reverse, plan.to.fingerprint == live) {
-        (None, _) => Some("the file holds no way back".to_owned()),
-        (Some(_), false) => Some("the schema is not the one that the plan ends with".to_owned()),
-        (Some(_), true) => None,
-    };
-    let is_it = |record: &Record| match &record.what {
-        What::Migration { plan: known, .. } => {
-            known.from.fingerprint == plan.from.fingerprint
-                && known.to.fingerprint == plan.to.fingerprint
-        }
-        What::Swap { .. } => false,
-    };
-    let code = here.records.all().into_iter().find(is_it).and_then(|record| record.before);
-    way_of_plan(here, &plan, (path, format!("undo {path}")), code, why_not)
-}
-
 fn backups(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
     let Here { ctx, target, live, .. } = *here;
     let store = Store::of(ctx, target.name(), &live.database);
@@ -317,6 +225,7 @@ pub fn loss_now(here: &Here<'_>, way: &Way) -> Result<Loss> {
             let forward = inverse.reverse.clone().unwrap_or_default();
             loss::of_plan(ctx, live, &forward, &inverse.plan)
         }
+        How::Anew { forward, past, .. } => plans::loss_anew(here, forward, past),
         How::Backup(backup) => Ok(loss::against(&contents(ctx, live)?.0, &backup.manifest)),
     }
 }

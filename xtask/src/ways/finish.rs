@@ -17,8 +17,8 @@ use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::services::Around;
 use crate::steps::{Steps, told};
-use crate::target::Target;
-use crate::verify::{self, Verification};
+use crate::verify;
+use crate::verify::agreement::agreement;
 
 /// How far the database has gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,19 +61,12 @@ pub fn left(here: &Here<'_>, options: &Options) -> Result<Option<Answer>> {
         false => state(ctx, live, &pending.done_when)?,
     };
     match state {
-        State::NotBegun => {
+        // In between the way back is one of its own: it is looked for.
+        State::NotBegun | State::Between => {
             if !ctx.globals.dry_run {
                 records.forget_pending();
             }
             return Ok(None);
-        }
-        State::Between => {
-            return Err(Fault::partial(format!(
-                "a rollback ({}) was stopped in the middle of its plan: the schema is neither that of before nor that of after",
-                pending.story
-            ))
-            .hint("make it what init.sql says: `cargo xtask db-migrate --resume`; then roll back again")
-            .into());
         }
         State::Done => {}
     }
@@ -87,6 +80,9 @@ pub fn left(here: &Here<'_>, options: &Options) -> Result<Option<Answer>> {
         return Ok(Some(Answer::done(text, json!({ "dry_run": true, "pending": pending }))));
     }
     ctx.term.status(&story);
+    if let Some(to) = &options.to {
+        ctx.term.warn(&format!("`--to {to}` is not looked at: say it again afterwards"));
+    }
     let pending = Pending { change: still(here, &pending)?, ..pending };
     let inside =
         ctx.wait(async { protection(&Session::connect(live, "rollback").await?).await })?;
@@ -138,8 +134,9 @@ pub fn conclude(
     records.note_served(now_served(ctx, pending).as_ref())?;
     let started = around.start(ctx, &mut steps);
     let compared = steps.step("verify", |_| {
-        let found = compare(ctx, target, live)?;
-        let words = if found.is_clean() { "no difference" } else { "differs from init.sql" };
+        let found = agreement(ctx, target, live, InitFile::read(ctx)?)?;
+        let is_same = found.exit == Exit::Done;
+        let words = if is_same { "no difference" } else { "differs from init.sql" };
         Ok(told(found, words))
     });
     // Until here a run that was killed is gone on with, not undone.
@@ -150,7 +147,7 @@ pub fn conclude(
         text.push_str(&format!("what was served is kept as {kept}\n"));
     }
     text.push_str(&format!("{}\n", pending.change.story()));
-    let (exit, verified) = tell_comparison(&mut text, &live.database, compared)?;
+    let (exit, verified) = tell_comparison(&mut text, compared)?;
     text.push_str("forward again: `cargo xtask rollback`");
     let answer = Answer { exit, text, data: data(pending, &steps, verified) };
     around.conclude(ctx, started, answer)
@@ -165,26 +162,13 @@ fn now_served(ctx: &Ctx, pending: &Pending) -> Option<Code> {
     }
 }
 
-fn compare(ctx: &Ctx, target: &Target, live: &Address) -> Result<Verification> {
-    let proven = verify::prove(ctx, target, live, &InitFile::read(ctx)?)?;
-    verify::verify(ctx, target, live, &proven)
-}
-
 /// A database that differs from the code beside it is worth a look, and no
 /// failure: it went back.
-fn tell_comparison(
-    text: &mut String,
-    database: &str,
-    compared: Result<Verification>,
-) -> Result<(Exit, Value)> {
+fn tell_comparison(text: &mut String, compared: Result<Answer>) -> Result<(Exit, Value)> {
     match compared {
-        Ok(found) if found.is_clean() => {
-            text.push_str(&format!("{database} equals init.sql: {}\n", found.summary()));
-            Ok((Exit::Done, json!(found)))
-        }
         Ok(found) => {
-            text.push_str(&format!("{}{database} is not what init.sql says\n", found.report()));
-            Ok((Exit::Attention, json!(found)))
+            text.push_str(&format!("{}\n", found.text.trim_end()));
+            Ok((found.exit, found.data))
         }
         Err(error) if exit_of(&error) == Exit::Interrupted => {
             Err(Fault::partial("the database went back; it was not compared with init.sql")
@@ -192,7 +176,7 @@ fn tell_comparison(
                 .into())
         }
         Err(error) => {
-            text.push_str(&format!("{database} could not be compared with init.sql: {error:#}\n"));
+            text.push_str(&format!("it could not be compared with init.sql: {error:#}\n"));
             Ok((Exit::Attention, json!({ "error": format!("{error:#}") })))
         }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! .xtask/ways/<target>/<database>/
 //!   20261122T092258.123Z.json   one change: a migration, a swap
+//!   20261122T092258.123Z.before the schema before it, while it is not at its end
 //!   served.json                 the code that belongs to the state that is served
 //!   pending.json                a rollback that is under way
 //! ```
@@ -15,6 +16,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use pg_diff::Catalog;
 use pg_diff::plan::file::PlanFile;
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +122,7 @@ impl Records {
     pub fn all(&self) -> Vec<Record> {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut found: Vec<Record> = entries
+            .filter(|entry| entry.path().extension().is_some_and(|it| it == "json"))
             .filter_map(|entry| serde_json::from_slice(&fs::read(entry.path()).ok()?).ok())
             .filter(|record: &Record| record.format <= FORMAT)
             .collect();
@@ -138,6 +141,26 @@ impl Records {
     pub fn remove(&self, id: &str) {
         // What stays leads to nothing that is there.
         let _ = fs::remove_file(self.path(id));
+        self.forget_schema(id);
+    }
+
+    /// The schema before a migration: where its plan stops midway, or went on
+    /// from there, no plan that was made before leads back.
+    pub fn schema(&self, id: &str) -> Option<Catalog> {
+        serde_json::from_slice(&fs::read(self.schema_path(id)).ok()?).ok()
+    }
+
+    pub fn note_schema(&self, id: &str, catalog: &Catalog) -> Result<()> {
+        ensure_private_dir(&self.dir)?;
+        write_private(&self.schema_path(id), &serde_json::to_vec(catalog)?)
+    }
+
+    pub fn forget_schema(&self, id: &str) {
+        let _ = fs::remove_file(self.schema_path(id));
+    }
+
+    fn schema_path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.before"))
     }
 
     /// The code that belongs to what is served.

@@ -9,9 +9,8 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use pg_diff::plan::HazardKind;
-use pg_diff::plan::file::PlanFile;
 
-use super::loss::Loss;
+use super::find::{How, Way};
 use super::rollback::Options;
 use crate::context::Ctx;
 use crate::schema::migrate::{Request, Written};
@@ -21,20 +20,24 @@ use crate::target::Target;
 pub fn request(
     ctx: &Ctx,
     target: &Rc<Target>,
-    inverse: &PlanFile,
-    loss: &Loss,
+    way: &Way,
     options: &Options,
-) -> Result<Request> {
+) -> Result<Option<Request>> {
+    let plan = match &way.how {
+        How::Plan(inverse) => Written::Made(inverse.clone()),
+        How::Anew { past, .. } => Written::Towards(past.clone()),
+        How::Swap { .. } | How::Backup(_) => return Ok(None),
+    };
     let allowed = options.allowed.clone().and(HazardKind::BreaksClients);
-    let loses_nothing = loss.is_nothing();
+    let loses_nothing = way.loss.is_nothing();
     let allowed = match loses_nothing || options.discard_newer {
         true => allowed.and(HazardKind::DataLoss),
         false => allowed,
     };
-    Ok(Request {
+    Ok(Some(Request {
         target: target.clone(),
         init: ctx.config.metadata.init.clone(),
-        plan: Some(Written::Made(Box::new(inverse.clone()))),
+        plan: Some(plan),
         command: "rollback",
         snapshot: false,
         rules: Rules::configured(ctx)?,
@@ -42,5 +45,5 @@ pub fn request(
         backup: !loses_nothing,
         resume: false,
         sql: options.sql,
-    })
+    }))
 }

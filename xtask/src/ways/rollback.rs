@@ -54,17 +54,16 @@ pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Ans
     let ways = find::ways(&here, options.to.as_deref())?;
     drop(progress);
     if options.list {
-        let data = json!({ "ways": tell::documents(&ways) });
-        return Ok(Answer::done(tell::list(&ways, None), data));
+        let chosen = find::pick(&ways, options.to.as_deref()).ok();
+        let name = chosen.map(|at| &ways[at].name);
+        let data = json!({ "ways": tell::documents(&ways), "chosen": name });
+        return Ok(Answer::done(tell::list(&ways, chosen), data));
     }
     let chosen = find::pick(&ways, options.to.as_deref())?;
     let way = &ways[chosen];
     let served = records.served();
     let (change, obstacle) = code::change(ctx, way.code.as_ref(), &options.code, served.as_ref())?;
-    let request = match &way.how {
-        How::Plan(inverse) => Some(reverse::request(ctx, target, inverse, &way.loss, options)?),
-        How::Swap { .. } | How::Backup(_) => None,
-    };
+    let request = reverse::request(ctx, target, way, options)?;
     let mut work = request.as_ref().map(|request| proved(ctx, request)).transpose()?;
     let mut card = tell::list(&ways, Some(chosen));
     if let Some(work) = &work {
@@ -72,7 +71,7 @@ pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Ans
     }
     if ctx.globals.dry_run {
         let needs = needs(way, obstacle.as_ref(), options);
-        return Ok(dry_run(card, (way, &ways), &change, needs, work.as_deref()));
+        return Ok(dry_run(card, (way, &ways), (&change, options), needs, work.as_deref()));
     }
     ctx.term.status(&format!("{card}{}", change.story()));
     if let Some(fault) = obstacle {
@@ -116,11 +115,11 @@ fn needs(way: &Way, obstacle: Option<&Fault>, options: &Options) -> Vec<String> 
 fn dry_run(
     mut text: String,
     (way, ways): (&Way, &[Way]),
-    change: &Change,
+    (change, options): (&Change, &Options),
     needs: Vec<String>,
     work: Option<&Work<'_>>,
 ) -> Answer {
-    let would = tell::would(way, change);
+    let would = tell::would(way, change, options.services);
     text.push_str("would:\n");
     for (index, step) in would.iter().enumerate() {
         text.push_str(&format!("  {}. {step}\n", index + 1));
@@ -156,7 +155,7 @@ fn agree(here: &Here<'_>, way: &Way) -> Result<()> {
         return consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what);
     }
     let after = match &way.how {
-        How::Plan(_) => "a backup is made first",
+        How::Plan(_) | How::Anew { .. } => "a backup is made first",
         How::Swap { .. } | How::Backup(_) => "the present database is kept beside",
     };
     let story = format!("This gives up what is newer: {}; {after}.", way.loss.story());
@@ -180,6 +179,9 @@ fn go(
             from: inverse.from.fingerprint.clone(),
             to: inverse.to.fingerprint.clone(),
         },
+        How::Anew { from, past, .. } => {
+            DoneWhen::Schema { from: from.clone(), to: past.fingerprint.clone() }
+        }
         How::Swap { .. } | How::Backup(_) => DoneWhen::Kept(kept),
     };
     let pending = Pending {
@@ -250,7 +252,7 @@ impl Going<'_> {
                     Ok(told((), format!("{database} is served; the other is {kept}")))
                 })
             }
-            How::Plan(_) => {
+            How::Plan(_) | How::Anew { .. } => {
                 let Some(work) = work else { return Err(Fault::failed("no plan").into()) };
                 around.prepare(ctx, steps)?;
                 around.stop(ctx, steps)?;

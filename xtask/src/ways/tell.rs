@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::code::Change;
 use super::find::Way;
+use crate::services::Scope;
 
 /// Every way with what it takes; the chosen one is marked.
 pub fn list(ways: &[Way], chosen: Option<usize>) -> String {
@@ -44,8 +45,16 @@ pub fn documents(ways: &[Way]) -> Value {
 }
 
 /// What is done, in order.
-pub fn would(way: &Way, change: &Change) -> Vec<String> {
-    let mut would = vec!["stop the services".to_owned(), way.story.clone(), change.story()];
-    would.push("start the services, compare the database with init.sql".to_owned());
-    would
+pub fn would(way: &Way, change: &Change, services: Scope) -> Vec<String> {
+    let (stop, start) = match services {
+        Scope::All => {
+            (Some("stop the services"), Some("start the services, ask them if all works"))
+        }
+        Scope::Db => (Some("stop the services"), None),
+        Scope::None => (None, None),
+    };
+    let done = [way.story.clone(), change.story()];
+    let compare = "compare the database with init.sql";
+    let before = stop.into_iter().map(str::to_owned);
+    before.chain(done).chain(start.into_iter().chain([compare]).map(str::to_owned)).collect()
 }

@@ -5,9 +5,11 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use pg_diff::Catalog;
 use pg_diff::plan::file::PlanFile;
 
 use crate::schema::allow::Allowed;
+use crate::schema::reading::{Place, Reading};
 use crate::schema::rules::Rules;
 use crate::target::Target;
 
@@ -31,7 +33,7 @@ pub struct Request {
 impl Request {
     /// Towards what a file declares, not back.
     pub fn is_forward(&self) -> bool {
-        !matches!(self.plan, Some(Written::Made(_)))
+        !matches!(self.plan, Some(Written::Made(_) | Written::Towards(_)))
     }
 }
 
@@ -39,4 +41,29 @@ impl Request {
 pub enum Written {
     File(PathBuf),
     Made(Box<PlanFile>),
+    /// None is: towards a schema that was.
+    Towards(Box<Past>),
+}
+
+/// A schema that was.
+#[derive(Clone)]
+pub struct Past {
+    pub catalog: Catalog,
+    pub fingerprint: String,
+}
+
+impl Past {
+    pub fn reading(&self) -> Reading {
+        Reading {
+            shown: "the schema before".to_owned(),
+            catalog: self.catalog.clone(),
+            fingerprint: self.fingerprint.clone(),
+            // Nobody has it any more: there is nothing to dump.
+            place: Place::Shadow,
+            init: None,
+            seeds: None,
+            has_roles: true,
+            is_partial: false,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! Must never: stop a migration: what cannot be written down is told.
 
+use anyhow::Result;
 use pg_diff::plan::HazardKind;
 use pg_diff::plan::file::{End, FORMAT as PLAN_FORMAT, PlanFile};
 
@@ -19,6 +20,8 @@ pub struct Trace {
     record: Record,
     /// The code that belongs to the state after.
     after: Option<Code>,
+    /// From where another run was stopped.
+    goes_on: bool,
 }
 
 impl Trace {
@@ -39,16 +42,33 @@ impl Trace {
             .as_ref()
             .is_some_and(|init| init.path == ctx.root.join(&ctx.config.metadata.init));
         let after = is_ours.then(|| code::present(ctx, served.as_ref())).flatten();
-        let before = served.or_else(|| code::known(ctx, workshop.role(), &request.rules, schema));
+        let mut plan = both_ways(found);
+        let (mut before, mut taken) = (None, snapshot);
+        let stopped = stopped_midway(&records, schema.1);
+        if let Some((record, begun, first)) = &stopped {
+            // The state before is the one before that run; what is there now
+            // is nobody's.
+            plan.from = begun.from.clone();
+            plan.reverse = None;
+            before.clone_from(&record.before);
+            taken = taken.or_else(|| first.clone());
+        } else {
+            before = served.or_else(|| code::known(ctx, workshop.role(), &request.rules, schema));
+        }
         let record = Record {
             format: FORMAT,
             id: stamp(),
             command: request.command.to_owned(),
             before,
-            what: What::Migration { plan: Box::new(both_ways(found)), is_done: false, snapshot },
+            what: What::Migration { plan: Box::new(plan), is_done: false, snapshot: taken },
         };
-        let trace = Trace { records, record, after };
-        trace.write(ctx);
+        let known = match &stopped {
+            Some((record, ..)) => records.schema(&record.id),
+            None => Some(found.from.catalog.clone()),
+        };
+        let noted = known.map_or(Ok(()), |catalog| records.note_schema(&record.id, &catalog));
+        let trace = Trace { records, record, after, goes_on: stopped.is_some() };
+        trace.write(ctx, noted);
         trace
     }
 
@@ -58,16 +78,36 @@ impl Trace {
             *is_done = true;
             fingerprint.clone_into(&mut plan.to.fingerprint);
         }
-        self.write(ctx);
+        if !self.goes_on {
+            self.records.forget_schema(&self.record.id);
+        }
+        self.write(ctx, Ok(()));
         if let Err(error) = self.records.note_served(self.after.as_ref()) {
             ctx.term.warn(&format!("which code belongs to the database is not noted: {error:#}"));
         }
     }
 
-    fn write(&self, ctx: &Ctx) {
-        if let Err(error) = self.records.write(&self.record) {
+    fn write(&self, ctx: &Ctx, noted: Result<()>) {
+        if let Err(error) = noted.and_then(|()| self.records.write(&self.record)) {
             ctx.term.warn(&format!("the way back is not written down: {error:#}"));
         }
+    }
+}
+
+/// The migration that was stopped between its two ends, if that is where the
+/// schema is.
+fn stopped_midway(
+    records: &Records,
+    fingerprint: &str,
+) -> Option<(Record, PlanFile, Option<Snapshot>)> {
+    let last = records.all().into_iter().next()?;
+    match last.what.clone() {
+        What::Migration { plan, is_done: false, snapshot }
+            if plan.from.fingerprint != fingerprint && plan.to.fingerprint != fingerprint =>
+        {
+            Some((last, *plan, snapshot))
+        }
+        What::Migration { .. } | What::Swap { .. } => None,
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::fs;
 
-use super::{CONFIG, MODEL, committed, git, has_rank, kept, with_rank};
-use crate::stage::INIT;
+use super::{CONFIG, MODEL, commit, committed, git, has_rank, kept, with_rank};
+use crate::server::DATABASE;
+use crate::stage::{INIT, Project};
 
 #[test]
 fn a_migration_is_undone_with_its_code_and_done_again() {
@@ -153,4 +154,38 @@ fn a_copy_brings_back_what_no_plan_does() {
     assert_eq!(project.sql("SELECT to_regclass('extra') IS NULL"), "t");
     project.run(["db-rebuild", "--forget", "--yes"]).exits(0);
     assert_eq!(kept(&project, "undone"), Vec::<String>::new());
+}
+
+#[test]
+fn code_that_was_committed_later_is_found_by_what_it_says() {
+    let Some(project) = committed() else { return };
+    // Edited, run, and only then committed.
+    project.edit_init(CONFIG, &format!("{CONFIG}\n    rank integer,"));
+    project.run(["db-migrate", "--yes"]).exits(0);
+    commit(&project, "rank");
+    project.edit_init(CONFIG, &format!("{CONFIG}\n    grade integer,"));
+    commit(&project, "grade");
+    project.run(["db-migrate", "--yes"]).exits(0);
+    project.run(["rollback", "--yes"]).exits(0).answers(&["equals init.sql"]);
+    let text = project.read(INIT);
+    assert!(text.contains("rank integer") && !text.contains("grade integer"));
+}
+
+#[test]
+fn a_database_that_only_has_a_url_goes_back_too() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql("CREATE DATABASE scratch");
+    let url = project.url().replace(DATABASE, "scratch");
+    let migrate = ["db-migrate", "--db-url", &url, "--init", "schema.sql", "--yes"];
+    project.write("schema.sql", "CREATE TABLE a (id int PRIMARY KEY);\n");
+    project.run(migrate).exits(0);
+    project.write("schema.sql", "CREATE TABLE a (id int PRIMARY KEY, note text);\n");
+    project.run(migrate).exits(0);
+    let columns = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'a'";
+    assert_eq!(project.sql_on("scratch", columns), "2");
+    // Beside it lies the project's init.sql, which says something else.
+    let gone = project.run(["rollback", "--db-url", &url, "--yes"]).exits(2);
+    gone.answers(&["scratch went back", "the code stays"]).never_says(&[&project.password()]);
+    assert_eq!(project.sql_on("scratch", columns), "1");
+    assert_eq!(project.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'scratch'"), "0");
 }

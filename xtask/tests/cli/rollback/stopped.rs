@@ -1,6 +1,8 @@
 //! What changes nothing, what programs are told, and `kill -9` in between.
 
-use super::{MODEL, everything, has_rank, swapped, with_rank};
+use super::{CONFIG, MODEL, commit, committed, everything, has_rank, swapped, with_rank};
+use crate::stage::{INIT, Project};
+use crate::tool::wait_until;
 
 #[test]
 fn a_dry_run_changes_nothing() {
@@ -94,4 +96,93 @@ fn a_killed_rollback_of_a_migration_ends_with_its_code() {
         project.run(["db-verify"]).exits(0);
         project.is_tidy();
     }
+}
+
+/// Thirty rows that a trigger makes slow to fill, and a migration that fills
+/// them: time to be killed in.
+fn with_slow_rows() -> Option<Project> {
+    let project = committed()?;
+    let table = "CREATE TABLE IF NOT EXISTS slow_rows (";
+    project.edit_init(CONFIG, &format!("{table}\n    id bigint PRIMARY KEY\n);\n{CONFIG}"));
+    commit(&project, "slow rows");
+    project.run(["db-migrate", "--yes"]).exits(0);
+    project.sql("INSERT INTO slow_rows SELECT generate_series(1, 30)");
+    project.sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$");
+    project
+        .sql("CREATE TRIGGER slow BEFORE UPDATE ON slow_rows FOR EACH ROW EXECUTE FUNCTION slow()");
+    let mark = "\n[workspace.metadata.xtask]\n";
+    let manifest = project.read("Cargo.toml");
+    let rules = format!("{mark}ignore = [\"trigger:slow\", \"function:slow\"]\n");
+    project.write("Cargo.toml", manifest.replace(mark, &rules));
+    let column = "-- @backfill 'n/a' batch=5\n    note text NOT NULL,";
+    project.edit_init(table, &format!("CREATE TABLE first_made (id int);\n{table}\n    {column}"));
+    commit(&project, "note");
+    Some(project)
+}
+
+/// Runs until rows are being filled, then kills.
+#[track_caller]
+fn kill_midway(project: &Project, words: &[&str]) {
+    let running = project.tool(words).start();
+    let filled = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'slow_rows' AND column_name = 'note'";
+    wait_until("the column is there", || (project.sql(filled) == "1").then_some(()));
+    running.kill();
+    project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xtask/apply'");
+}
+
+#[track_caller]
+fn has_notes(project: &Project) -> (bool, bool) {
+    let sql = "SELECT to_regclass('first_made') IS NOT NULL, (SELECT count(*) = 1 FROM information_schema.columns \
+               WHERE table_name = 'slow_rows' AND column_name = 'note' AND is_nullable = 'NO')";
+    let found = project.sql(sql);
+    (found.starts_with('t'), found.ends_with('t'))
+}
+
+#[test]
+fn a_migration_that_was_stopped_midway_is_undone() {
+    let Some(project) = with_slow_rows() else { return };
+    kill_midway(&project, &["db-migrate", "--yes"]);
+    assert_eq!(has_notes(&project), (true, false), "it is in between");
+    let list = project.run(["rollback", "--list"]).exits(0);
+    list.answers(&["-> undo `db-migrate` of", "stopped midway: a plan made and proved now"]);
+    project.run(["rollback", "--yes", "--discard-newer"]).exits(0).answers(&["equals init.sql"]);
+    assert_eq!(has_notes(&project), (false, false));
+    assert_eq!(project.sql("SELECT count(*) FROM slow_rows"), "30");
+    assert!(!project.read(INIT).contains("first_made"), "the code went back too");
+    project.run(["db-verify"]).exits(0);
+    project.is_tidy();
+}
+
+#[test]
+fn one_that_went_on_after_a_kill_leads_back_to_before_both() {
+    let Some(project) = with_slow_rows() else { return };
+    kill_midway(&project, &["db-migrate", "--yes"]);
+    project.run(["db-migrate", "--yes", "--resume"]).exits(0);
+    assert_eq!(has_notes(&project), (true, true));
+    let list = project.run(["rollback", "--list"]).exits(0);
+    list.answers(&[
+        "which went on after one that was stopped",
+        "column public.slow_rows.note goes with 30 values",
+    ]);
+    project.run(["rollback", "--yes", "--discard-newer"]).exits(0).answers(&["equals init.sql"]);
+    assert_eq!(has_notes(&project), (false, false));
+    assert!(!project.read(INIT).contains("first_made"));
+}
+
+#[test]
+fn a_rollback_that_is_killed_in_its_plan_leads_to_a_whole_state() {
+    let Some(project) = with_slow_rows() else { return };
+    project.run(["db-migrate", "--yes"]).exits(0);
+    project.run(["rollback", "--yes", "--discard-newer"]).exits(0);
+    assert_eq!(has_notes(&project), (false, false));
+    // Forward again, which fills rows and takes its time.
+    kill_midway(&project, &["rollback", "--yes"]);
+    assert_eq!(has_notes(&project), (true, false), "it is in between");
+    project.run(["status"]).exits(2).answers(&["next: cargo xtask rollback"]);
+    let next = project.run(["rollback", "--yes", "--discard-newer"]).exits(0);
+    next.answers(&["went back: undo `rollback` of", "stopped midway", "equals init.sql"]);
+    assert_eq!(has_notes(&project), (false, false));
+    assert!(!project.read(INIT).contains("first_made"));
+    project.run(["db-verify"]).exits(0);
+    project.is_tidy();
 }
