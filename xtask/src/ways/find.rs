@@ -183,7 +183,7 @@ fn backups(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
         return Ok(Vec::new());
     }
     let (now, origin) = contents(ctx, live)?;
-    Ok(offered.into_iter().map(|backup| way_of_backup(backup, &now, &origin)).collect())
+    Ok(offered.into_iter().map(|backup| way_of_backup(ctx, backup, (&now, &origin))).collect())
 }
 
 pub fn contents(ctx: &Ctx, live: &Address) -> Result<(Content, Origin)> {
@@ -195,7 +195,7 @@ pub fn contents(ctx: &Ctx, live: &Address) -> Result<(Content, Origin)> {
     })?)
 }
 
-fn way_of_backup(backup: Backup, now: &Content, origin: &Origin) -> Way {
+fn way_of_backup(ctx: &Ctx, backup: Backup, (now, origin): (&Content, &Origin)) -> Way {
     let name = backup.label.to_string();
     let was = &backup.manifest.origin.system_identifier;
     let is_foreign =
@@ -206,7 +206,7 @@ fn way_of_backup(backup: Backup, now: &Content, origin: &Origin) -> Way {
         at: digits(&name),
         story: format!("restore the {} backup of {}", backup.level().name(), shown(&name)),
         code: code::of_backup(&backup.manifest),
-        loss: loss::against(now, &backup.manifest),
+        loss: loss::against(ctx, now, &backup.manifest),
         why_not,
         name,
         how: How::Backup(Box::new(backup)),
@@ -226,7 +226,7 @@ pub fn loss_now(here: &Here<'_>, way: &Way) -> Result<Loss> {
             loss::of_plan(ctx, live, &forward, &inverse.plan)
         }
         How::Anew { forward, past, .. } => plans::loss_anew(here, forward, past),
-        How::Backup(backup) => Ok(loss::against(&contents(ctx, live)?.0, &backup.manifest)),
+        How::Backup(backup) => Ok(loss::against(ctx, &contents(ctx, live)?.0, &backup.manifest)),
     }
 }
 

@@ -136,7 +136,13 @@ pub fn since(ctx: &Ctx, live: &Address, then: &Baseline) -> Result<Loss> {
             tables.push(TableLoss { table, newer: it.written, gone });
         }
     }
-    Ok(Loss { tables, ..Loss::default() })
+    Ok(Loss { tables: beyond_remade(ctx, tables), ..Loss::default() })
+}
+
+/// What the platform fills again by itself is nobody's loss.
+fn beyond_remade(ctx: &Ctx, mut tables: Vec<TableLoss>) -> Vec<TableLoss> {
+    tables.retain(|it| !ctx.config.metadata.remade.contains(&it.table));
+    tables
 }
 
 /// Without a record of when it was: both databases are counted.
@@ -160,11 +166,11 @@ pub fn between(ctx: &Ctx, live: &Address, then: &Address) -> Result<Loss> {
     tables.extend(before.into_iter().map(|(table, gone)| TableLoss { table, newer: 0, gone }));
     tables.retain(|it| it.newer > 0 || it.gone > 0);
     let unknown = Some("it is not recorded when it was set aside".to_owned());
-    Ok(Loss { tables, unknown, ..Loss::default() })
+    Ok(Loss { tables: beyond_remade(ctx, tables), unknown, ..Loss::default() })
 }
 
 /// What is otherwise now than in a backup.
-pub fn against(now: &Content, backup: &Manifest) -> Loss {
+pub fn against(ctx: &Ctx, now: &Content, backup: &Manifest) -> Loss {
     let mut tables = Vec::new();
     let mut then: BTreeMap<String, (i64, &str)> = BTreeMap::new();
     for it in &backup.content.tables {
@@ -185,7 +191,7 @@ pub fn against(now: &Content, backup: &Manifest) -> Loss {
     }
     let missing = then.into_iter().filter(|(_, (rows, _))| *rows > 0);
     tables.extend(missing.map(|(table, (gone, _))| TableLoss { table, newer: 0, gone }));
-    Loss { tables, ..Loss::default() }
+    Loss { tables: beyond_remade(ctx, tables), ..Loss::default() }
 }
 
 /// What goes when `reverse` undoes `forward`.

@@ -30,6 +30,7 @@ pub fn plans(here: &Here<'_>) -> Result<Vec<Way>> {
     let records = here.records.all();
     let mut found = Vec::new();
     let mut fingerprint: Option<String> = None;
+    let mut ends: Vec<&str> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let What::Migration { plan, is_done, .. } = &record.what else { continue };
         let live: &str = match &fingerprint {
@@ -42,6 +43,11 @@ pub fn plans(here: &Here<'_>) -> Result<Vec<Way>> {
         if is_behind || !is_end && index > 0 {
             continue;
         }
+        // The newest of those that lead to one state.
+        if ends.contains(&plan.from.fingerprint.as_str()) {
+            continue;
+        }
+        ends.push(&plan.from.fingerprint);
         let story = format!("undo `{}` of {}", record.command, shown(&record.id));
         let schema = match (is_end, is_done, &plan.reverse) {
             (true, _, Some(_)) | (false, true, _) => None,
