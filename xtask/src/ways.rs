@@ -26,20 +26,38 @@ use crate::rebuild::swap;
 use crate::run_state::stamp;
 use crate::target::Target;
 use code::Code;
-use record::{FORMAT, Record, Records, What};
+use record::{Baseline, FORMAT, Record, Records, What};
 
 pub use rollback::{Options, rollback};
 
+/// What is known of the code beside a database that takes the name.
+#[derive(Clone, Debug)]
+pub enum Served {
+    Known(Option<Code>),
+    /// It is still to be put there, and told then.
+    Later,
+}
+
+/// The database that takes the name.
+pub struct Newcomer<'a> {
+    /// What puts it there.
+    pub command: &'a str,
+    /// The code that belongs to it, and is there by now.
+    pub code: Served,
+    /// Counted before anybody waits.
+    pub baseline: Baseline,
+}
+
 /// `new` takes the name of what is served, which is `kept`; and what a way
-/// back needs to know of it is written down. `after` is the code that belongs
-/// to the new one.
+/// back needs to know of it is written down.
 pub fn exchange(
     ctx: &Ctx,
     target: &Target,
     live: &Address,
     (new, kept): (&str, &str),
-    (command, after): (&str, Option<Code>),
+    newcomer: Newcomer<'_>,
 ) -> Result<()> {
+    let Newcomer { command, code, baseline } = newcomer;
     let records = Records::of(ctx, target);
     let served = records.served();
     let record = Record {
@@ -47,15 +65,16 @@ pub fn exchange(
         id: stamp(),
         command: command.to_owned(),
         before: served.or_else(|| code::present(ctx, None)),
-        what: What::Swap {
-            kept: kept.to_owned(),
-            baseline: loss::baseline(ctx, &live.with_database(new))?,
-        },
+        what: What::Swap { kept: kept.to_owned(), baseline },
     };
     // Before the swap: a record of one that did not happen leads nowhere.
     let noted = records.write(&record);
     swap::exchange(ctx, live, new, kept)?;
-    if let Err(error) = noted.and_then(|()| records.note_served(after.as_ref())) {
+    let noted = noted.and_then(|()| match &code {
+        Served::Known(code) => records.note_served(code.as_ref()),
+        Served::Later => Ok(()),
+    });
+    if let Err(error) = noted {
         ctx.term.warn(&format!("what `rollback` needs to know is not written down: {error:#}"));
     }
     Ok(())
@@ -69,6 +88,16 @@ pub fn code_of(ctx: &Ctx, target: &Target, name: &str) -> Option<Code> {
         What::Migration { snapshot, .. } => snapshot.as_ref().is_some_and(|it| it.database == name),
     };
     records.iter().find(is_it).and_then(|record| record.before.clone())
+}
+
+/// The cluster is a new one: nothing that was noted leads back from it.
+pub fn begin_anew(ctx: &Ctx, target: &Target) {
+    let records = Records::of(ctx, target);
+    records.forget_pending();
+    for record in records.all() {
+        records.remove(&record.id);
+    }
+    note_served(ctx, target);
 }
 
 /// The database was just found to be what init.sql says.

@@ -63,7 +63,14 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
         None => beside::beside(&live.database, "before"),
     };
     let into = options.into.as_deref();
-    let going = Going { command: "restore", backup, into, kept: &kept, look: &|| Ok(()) };
+    let going = Going {
+        command: "restore",
+        backup,
+        into,
+        code: ways::Served::Known(ways::code::of_backup(&backup.manifest)),
+        kept: &kept,
+        look: &|| Ok(()),
+    };
     match run(ctx, &mut steps, &mut around, &live, &going) {
         Ok(()) => {
             let started = around.start(ctx, &mut steps);
@@ -95,6 +102,8 @@ pub struct Going<'a> {
     pub backup: &'a Backup,
     /// See [`Options::into`].
     pub into: Option<&'a str>,
+    /// The code that will be beside it.
+    pub code: ways::Served,
     /// The name it is kept under.
     pub kept: &'a str,
     /// The last look before the swap, with the services stopped.
@@ -133,13 +142,17 @@ pub fn run(
     if going.into.is_some() {
         return Ok(());
     }
+    let newcomer = ways::Newcomer {
+        command: going.command,
+        code: going.code.clone(),
+        baseline: ways::loss::baseline(ctx, &new)?,
+    };
     around.prepare(ctx, steps)?;
     around.stop(ctx, steps)?;
     (going.look)()?;
     let kept = going.kept;
     steps.step("swap", |_| {
-        let after = ways::code::of_backup(&backup.manifest);
-        ways::exchange(ctx, target, live, (&name, kept), (going.command, after))?;
+        ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })
 }

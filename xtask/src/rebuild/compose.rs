@@ -43,7 +43,7 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     let mut around = Around::new(target, options.services);
     match build(ctx, &mut steps, &mut around, compose, options) {
         Ok((verification, container)) => {
-            ways::note_served(ctx, target);
+            ways::begin_anew(ctx, target);
             let more = json!({ "container": container.name, "volume": container.volume, "port": container.port });
             let started = around.start(ctx, &mut steps);
             let answer = rebuild::answer(ctx, steps, &verification, more);

@@ -33,7 +33,7 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
     let mut around = Around::new(target, options.services);
     match build(ctx, &mut steps, &mut around, local, options) {
         Ok(verification) => {
-            ways::note_served(ctx, target);
+            ways::begin_anew(ctx, target);
             let started = around.start(ctx, &mut steps);
             let answer = rebuild::answer(ctx, steps, &verification, json!({ "home": local.home }));
             around.conclude(ctx, started, answer)

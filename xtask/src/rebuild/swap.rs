@@ -97,9 +97,12 @@ fn build(
         Options { fate: Fate::Kept, services: Scope::None },
     )?;
     steps.step("swap", |_| {
-        let after = ways::code::present(ctx, None);
-        let told_as = ("db-rebuild --swap", after);
-        ways::exchange(ctx, target, live, (&new.database, kept), told_as)?;
+        let newcomer = ways::Newcomer {
+            command: "db-rebuild --swap",
+            code: ways::Served::Known(ways::code::present(ctx, None)),
+            baseline: ways::loss::baseline(ctx, &new)?,
+        };
+        ways::exchange(ctx, target, live, (&new.database, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })?;
     Ok(fresh)
@@ -156,8 +159,12 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
     let swapped = steps.step("swap", |_| {
-        let after = ways::code_of(ctx, target, &before.name);
-        ways::exchange(ctx, target, &live, (&before.name, &kept), ("db-rebuild --undo", after))?;
+        let newcomer = ways::Newcomer {
+            command: "db-rebuild --undo",
+            code: ways::Served::Known(ways::code_of(ctx, target, &before.name)),
+            baseline: ways::loss::baseline(ctx, &live.with_database(&before.name))?,
+        };
+        ways::exchange(ctx, target, &live, (&before.name, &kept), newcomer)?;
         Ok(told((), format!("{} is served again", before.name)))
     });
     if let Err(error) = swapped {

@@ -38,7 +38,7 @@ use super::seeding;
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit, Fault};
+use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::verify::counted;
 use crate::ways;
 
@@ -296,11 +296,17 @@ impl Work<'_> {
         card
     }
 
-    /// What the rows refuse and what nobody allowed ends it here.
-    pub fn require_allowed(&self) -> Result<()> {
-        if self.asked.is_refused() {
-            return Err(self.asked.fault().into());
+    /// What the rows refuse ends it here.
+    pub fn require_possible(&self) -> Result<()> {
+        match self.asked.is_refused() {
+            true => Err(self.asked.fault().into()),
+            false => Ok(()),
         }
+    }
+
+    /// And what nobody allowed.
+    pub fn require_allowed(&self) -> Result<()> {
+        self.require_possible()?;
         agree::to_hazards(&self.missing())
     }
 
@@ -319,7 +325,13 @@ impl Work<'_> {
         };
         course.note("apply")?;
         let trace = Trace::begin(ctx, request, &self.workshop, &self.found, snapshot);
-        let steps = run::apply(ctx, &self.live, &self.found, &mut self.journal)?;
+        let steps = match run::apply(ctx, &self.live, &self.found, &mut self.journal) {
+            Ok(steps) => steps,
+            Err(error) => {
+                trace.withdraw(exit_of(&error));
+                return Err(error);
+            }
+        };
         let fingerprint = course.step("compare again", || self.compare_again())?;
         trace.end(ctx, &fingerprint);
         let seeds = course.step("seed rows", || {

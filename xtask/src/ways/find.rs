@@ -249,11 +249,7 @@ pub fn pick(ways: &[Way], to: Option<&str>) -> Result<usize> {
 fn least(ways: &[Way]) -> Result<usize> {
     let is_backup = |way: &Way| matches!(way.how, How::Backup(_));
     let Some(last) = ways.iter().filter(|way| !is_backup(way)).map(|way| &way.at).max() else {
-        return ways.iter().position(|way| way.why_not.is_none()).ok_or_else(|| {
-            Fault::failed("there is no way back: no swap, no migration and no backup is known here")
-                .hint("make one for the next time: `cargo xtask backup`")
-                .into()
-        });
+        return ways.iter().position(|way| way.why_not.is_none()).ok_or_else(|| none(ways));
     };
     let of_last = || ways.iter().enumerate().filter(|(_, way)| !is_backup(way) && way.at == *last);
     let usable = of_last().filter(|(_, way)| way.why_not.is_none());
@@ -273,6 +269,18 @@ fn least(ways: &[Way]) -> Result<usize> {
         None => fault.hint("`cargo xtask db-diff` shows what differs from init.sql"),
     }
     .into())
+}
+
+fn none(ways: &[Way]) -> anyhow::Error {
+    if ways.is_empty() {
+        let what = "there is no way back: no swap, no migration and no backup is known here";
+        return Fault::failed(what)
+            .hint("make one for the next time: `cargo xtask backup`; what rebuilds dumped is in .xtask/backups")
+            .into();
+    }
+    Fault::refused("no way back can be gone as it is")
+        .hint("`cargo xtask rollback --list` tells why")
+        .into()
 }
 
 fn named(ways: &[Way], to: &str) -> Result<usize> {

@@ -103,14 +103,14 @@ fn amount(count: i64) -> usize {
     usize::try_from(count).unwrap_or(0)
 }
 
-/// Where a database stands now. Tables too large to count are left out.
+/// Where a database stands now: every table is counted.
 pub fn baseline(ctx: &Ctx, address: &Address) -> Result<Baseline> {
     Ok(ctx.wait(async {
         let session = Session::connect(address, "rollback").await?;
         let moment = written::moment(&session).await?;
-        let found = facts(&session).await?;
-        let exact = found.tables.iter().filter(|it| !it.estimated);
-        let rows = exact.map(|it| (format!("{}.{}", it.namespace, it.name), it.rows)).collect();
+        let found = written::since(&session, moment).await?;
+        let named = found.into_iter().map(|it| (format!("{}.{}", it.namespace, it.name), it.rows));
+        let rows = named.collect();
         pg_live::Result::Ok(Baseline { moment, rows })
     })?)
 }

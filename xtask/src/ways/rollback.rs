@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use super::code::{self, Change, Wish};
 use super::find::{self, Here, How, Way};
-use super::loss::Loss;
+use super::loss::{self, Loss};
 use super::record::{DoneWhen, Pending, Records};
-use super::{exchange, finish, reverse, tell};
+use super::{Newcomer, Served, exchange, finish, reverse, tell};
 use crate::backup::restore;
 use crate::consent::{self, Loss as Asked};
 use crate::context::Ctx;
@@ -70,6 +70,10 @@ pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Ans
         card.push_str(&work.card());
     }
     if ctx.globals.dry_run {
+        if let Some(error) = work.as_deref().and_then(|it| it.require_possible().err()) {
+            ctx.term.status(card.trim_end());
+            return Err(error);
+        }
         let needs = needs(way, obstacle.as_ref(), options);
         return Ok(dry_run(card, (way, &ways), (&change, options), needs, work.as_deref()));
     }
@@ -238,17 +242,27 @@ impl Going<'_> {
         match &self.way.how {
             How::Backup(backup) => {
                 let look = || self.look_again();
-                let going =
-                    restore::Going { command: "rollback", backup, into: None, kept, look: &look };
+                let going = restore::Going {
+                    command: "rollback",
+                    backup,
+                    into: None,
+                    code: Served::Later,
+                    kept,
+                    look: &look,
+                };
                 restore::run(ctx, steps, around, live, &going)
             }
             How::Swap { database, .. } => {
+                let newcomer = Newcomer {
+                    command: "rollback",
+                    code: Served::Later,
+                    baseline: loss::baseline(ctx, &live.with_database(database))?,
+                };
                 around.prepare(ctx, steps)?;
                 around.stop(ctx, steps)?;
                 self.look_again()?;
                 steps.step("swap", |_| {
-                    let told_as = ("rollback", self.pending.code.clone());
-                    exchange(ctx, target, live, (database, kept), told_as)?;
+                    exchange(ctx, target, live, (database, kept), newcomer)?;
                     Ok(told((), format!("{database} is served; the other is {kept}")))
                 })
             }

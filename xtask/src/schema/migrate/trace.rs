@@ -9,6 +9,7 @@ use pg_diff::plan::file::{End, FORMAT as PLAN_FORMAT, PlanFile};
 
 use super::Request;
 use crate::context::Ctx;
+use crate::outcome::Exit;
 use crate::run_state::stamp;
 use crate::schema::outlook::Outlook;
 use crate::schema::workshop::Workshop;
@@ -22,6 +23,8 @@ pub struct Trace {
     after: Option<Code>,
     /// From where another run was stopped.
     goes_on: bool,
+    /// A rollback tells itself, when the code has followed.
+    tells_code: bool,
 }
 
 impl Trace {
@@ -67,7 +70,13 @@ impl Trace {
             None => Some(found.from.catalog.clone()),
         };
         let noted = known.map_or(Ok(()), |catalog| records.note_schema(&record.id, &catalog));
-        let trace = Trace { records, record, after, goes_on: stopped.is_some() };
+        let trace = Trace {
+            records,
+            record,
+            after,
+            goes_on: stopped.is_some(),
+            tells_code: request.is_forward(),
+        };
         trace.write(ctx, noted);
         trace
     }
@@ -82,8 +91,23 @@ impl Trace {
             self.records.forget_schema(&self.record.id);
         }
         self.write(ctx, Ok(()));
+        if !self.tells_code {
+            return;
+        }
         if let Err(error) = self.records.note_served(self.after.as_ref()) {
             ctx.term.warn(&format!("which code belongs to the database is not noted: {error:#}"));
+        }
+    }
+
+    /// It ended otherwise. What changed nothing leaves nothing to undo; a copy
+    /// that was made stays, and is told from.
+    pub fn withdraw(self, exit: Exit) {
+        let has_copy = match &self.record.what {
+            What::Migration { snapshot, .. } => snapshot.is_some(),
+            What::Swap { .. } => false,
+        };
+        if exit != Exit::Partial && !has_copy && !self.goes_on {
+            self.records.remove(&self.record.id);
         }
     }
 

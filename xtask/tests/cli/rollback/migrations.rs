@@ -189,3 +189,14 @@ fn a_database_that_only_has_a_url_goes_back_too() {
     assert_eq!(project.sql_on("scratch", columns), "1");
     assert_eq!(project.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'scratch'"), "0");
 }
+
+#[test]
+fn a_new_cluster_leads_back_to_nothing_of_the_old_one() {
+    let Some(project) = with_rank() else { return };
+    project.run(["backup"]).exits(0);
+    project.run(["db-rebuild", "--yes"]).exits(0);
+    let list = project.run(["rollback", "--list"]).exits(0).never_says(&["undo `db-migrate`"]);
+    list.answers(&["not now: it was made on another cluster", "--foreign"]);
+    project.run(["rollback", "--yes"]).exits(3).says(&["`cargo xtask rollback --list` tells why"]);
+    assert!(has_rank(&project));
+}

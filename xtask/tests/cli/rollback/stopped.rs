@@ -1,6 +1,9 @@
 //! What changes nothing, what programs are told, and `kill -9` in between.
 
+use nix::sys::signal::Signal;
+
 use super::{CONFIG, MODEL, commit, committed, everything, has_rank, swapped, with_rank};
+use crate::server::DATABASE;
 use crate::stage::{INIT, Project};
 use crate::tool::wait_until;
 
@@ -57,6 +60,27 @@ fn programs_get_one_document() {
 }
 
 #[test]
+fn an_interrupted_rollback_leaves_things_as_they_were() {
+    let Some(project) = with_rank() else { return };
+    let held = "BEGIN; LOCK TABLE event_config IN ACCESS SHARE MODE; SELECT pg_sleep(600)";
+    let holder = project.psql_on(DATABASE).args(["-c", held]).start();
+    let locks = "SELECT count(*) FROM pg_locks WHERE relation = 'event_config'::regclass";
+    wait_until("the lock is held", || (project.sql(locks) != "0").then_some(()));
+    let mut running = project.tool(["rollback", "--yes", "-v"]).start();
+    assert!(running.hears("step 1"), "never began");
+    running.signal(Signal::SIGINT);
+    let ended = running.finish();
+    assert_eq!(ended.code, 130, "{}", ended.whole());
+    assert!(has_rank(&project));
+    assert_eq!(project.read(MODEL), "# with a rank\n");
+    holder.kill();
+    project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
+    project.run(["status"]).exits(0);
+    project.run(["rollback", "--yes"]).exits(0);
+    assert!(!has_rank(&project));
+}
+
+#[test]
 fn a_killed_rollback_is_gone_on_with() {
     let Some(project) = swapped() else { return };
     for step in ["swap", "verify"] {
@@ -83,7 +107,9 @@ fn a_killed_rollback_is_gone_on_with() {
 #[test]
 fn a_killed_rollback_of_a_migration_ends_with_its_code() {
     let Some(project) = with_rank() else { return };
-    for (step, there) in [("apply", false), ("compare again", true), ("code", false)] {
+    for (step, there) in
+        [("apply", false), ("compare again", true), ("code", false), ("code", true)]
+    {
         let mut running = project.tool(["rollback", "--yes", "-v"]).start();
         // `apply` has no line of its own: its first step has.
         let line = if step == "apply" { "step 1" } else { step };
