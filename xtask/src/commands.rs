@@ -18,6 +18,7 @@ pub mod logs;
 pub mod psql;
 pub mod python;
 pub mod restore;
+pub mod rollback;
 pub mod status;
 pub mod target;
 pub mod test;
@@ -53,6 +54,7 @@ pub const COMMANDS: &[Command] = &[
     db_verify::COMMAND,
     backup::COMMAND,
     restore::COMMAND,
+    rollback::COMMAND,
     data_migrate::COMMAND,
     test::COMMAND,
     up::COMMAND,

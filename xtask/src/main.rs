@@ -44,6 +44,8 @@ mod rebuild;
 
 mod schema;
 
+mod ways;
+
 use std::process::ExitCode;
 use std::time::Instant;
 

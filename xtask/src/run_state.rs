@@ -9,6 +9,7 @@
 //!   run.json     command, step and what is safe; gone when the run ends
 //!   child        process number of the program running for us
 //!   backups/     safety dumps, 0600
+//!   ways/        what ways back need to know; see `ways/record.rs`
 //! ```
 //!
 //! A note without a held lock is a run that was killed: `status` names it and

@@ -4,6 +4,7 @@
 
 pub mod compose;
 pub mod docker;
+pub mod git;
 pub mod packages;
 pub mod pg_dump;
 pub mod postgres;

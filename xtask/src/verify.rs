@@ -3,6 +3,7 @@
 //! Must never: compare with anything but a shadow built from init.sql, or
 //! change the live database.
 
+pub mod agreement;
 mod prove;
 
 use std::collections::BTreeMap;

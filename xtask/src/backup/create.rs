@@ -26,6 +26,7 @@ use crate::target::Target;
 use crate::term::Mark;
 use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles};
 use crate::verify::{self, size};
+use crate::ways::code;
 
 /// Makes a backup and reads it back. A failure leaves nothing.
 pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
@@ -87,6 +88,7 @@ impl Making<'_> {
         let (dumped, raw_bytes) = self.dump(&snapshot)?;
         let schema_sha256 = self.schema(&snapshot)?;
         drop(snapshot);
+        let code = code::of_served(ctx, self.target);
         let mut files = vec![dumped];
         files.push(self.globals()?);
         files.push(self.properties()?);
@@ -97,8 +99,8 @@ impl Making<'_> {
             database: self.address.database.clone(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             origin,
-            git: git(ctx),
-            init_sha256: init_sha256(ctx),
+            git: code.map(|it| Git { commit: it.commit, dirty: it.dirty }),
+            init_sha256: code::init_sha256(ctx),
             schema_sha256,
             content,
             files,
@@ -226,24 +228,6 @@ pub fn read_back(ctx: &Ctx, target: &Target, dir: &Path, manifest: &Manifest) ->
     drop(progress);
     ctx.term.step(Mark::Ok, "read back", started.elapsed(), "every checksum, to the last byte");
     Ok(())
-}
-
-fn git(ctx: &Ctx) -> Option<Git> {
-    let git = |words: &[&str]| {
-        let finished = ctx.proc.capture(&Run::new("git").args(words.iter().copied())).ok()?;
-        finished.is_success().then(|| finished.stdout.trim().to_owned())
-    };
-    let commit = git(&["rev-parse", "HEAD"])?;
-    let init = ctx.config.metadata.init.display().to_string();
-    let changed = git(&["status", "--porcelain", "--", &init, "shared/python/models"])?;
-    Some(Git { commit, dirty: !changed.is_empty() })
-}
-
-/// Empty when there is no file: a backup must be possible all the same.
-fn init_sha256(ctx: &Ctx) -> String {
-    fs::read(ctx.root.join(&ctx.config.metadata.init))
-        .map(|bytes| hex(&Sha256::digest(bytes)))
-        .unwrap_or_default()
 }
 
 /// Room for what is expected, before anything is begun.

@@ -21,6 +21,7 @@ use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify;
+use crate::ways;
 
 #[derive(Debug)]
 pub struct Options {
@@ -57,8 +58,21 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
     let mut steps = Steps::begin(ctx, "restore", target.name())?;
     let scope = if options.into.is_some() { Scope::None } else { options.services };
     let mut around = Around::new(target, scope);
-    match run(ctx, &mut steps, &mut around, &live, (backup, options)) {
-        Ok(kept) => {
+    let kept = match &options.into {
+        Some(_) => String::new(),
+        None => beside::beside(&live.database, "before"),
+    };
+    let into = options.into.as_deref();
+    let going = Going {
+        command: "restore",
+        backup,
+        into,
+        code: ways::Served::Known(ways::code::of_backup(&backup.manifest)),
+        kept: &kept,
+        look: &|| Ok(()),
+    };
+    match run(ctx, &mut steps, &mut around, &live, &going) {
+        Ok(()) => {
             let started = around.start(ctx, &mut steps);
             let records = steps.end();
             let text = match &options.into {
@@ -82,20 +96,34 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
     }
 }
 
-/// The name under which the old database is kept; empty with `--into`.
-fn run(
+/// Who restores, and what becomes of the database that is served.
+pub struct Going<'a> {
+    pub command: &'a str,
+    pub backup: &'a Backup,
+    /// See [`Options::into`].
+    pub into: Option<&'a str>,
+    /// The code that will be beside it.
+    pub code: ways::Served,
+    /// The name it is kept under.
+    pub kept: &'a str,
+    /// The last look before the swap, with the services stopped.
+    pub look: &'a dyn Fn() -> Result<()>,
+}
+
+/// Restored beside, compared, swapped in; or left beside with `--into`.
+pub fn run(
     ctx: &Ctx,
     steps: &mut Steps<'_>,
     around: &mut Around<'_>,
     live: &Address,
-    (backup, options): (&Backup, &Options),
-) -> Result<String> {
-    let target = around.target;
+    going: &Going<'_>,
+) -> Result<()> {
+    let (target, backup) = (around.target, going.backup);
     let Some(_reading) = InUse::take(&backup.dir, true)? else {
         return Err(Fault::unavailable(format!("{} is being removed", backup.label)).into());
     };
     read_back(ctx, target, &backup.dir, &backup.manifest)?;
-    let name = options.into.clone().unwrap_or_else(|| beside::beside(&live.database, "new"));
+    let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
     let new = live.with_database(&name);
     steps.step("new database", |_| {
         swap::drop_unfinished(ctx, live)?;
@@ -111,17 +139,22 @@ fn run(
         discard(ctx, live, &name)?;
         return Err(error);
     }
-    if options.into.is_some() {
-        return Ok(String::new());
+    if going.into.is_some() {
+        return Ok(());
     }
+    let newcomer = ways::Newcomer {
+        command: going.command,
+        code: going.code.clone(),
+        baseline: ways::loss::baseline(ctx, &new)?,
+    };
     around.prepare(ctx, steps)?;
     around.stop(ctx, steps)?;
-    let kept = beside::beside(&live.database, "before");
+    (going.look)()?;
+    let kept = going.kept;
     steps.step("swap", |_| {
-        swap::exchange(ctx, live, &name, &kept)?;
+        ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
-    })?;
-    Ok(kept)
+    })
 }
 
 fn analyze(ctx: &Ctx, new: &Address) -> Result<()> {

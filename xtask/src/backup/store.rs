@@ -242,7 +242,7 @@ pub fn manifest_sha256(dir: &Path) -> Result<String> {
 }
 
 /// A database may be called `a/b` or `..`; a folder may not.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let mut safe = String::new();
     for byte in name.bytes() {
         match byte {

@@ -13,7 +13,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
 use crate::schema::allow::{self, Allowed};
-use crate::schema::migrate::{Request, migrate};
+use crate::schema::migrate::{Request, Written, migrate};
 use crate::schema::rules::{self, Rules};
 use crate::schema::side::typed_path;
 use crate::target::Target;
@@ -21,7 +21,7 @@ use crate::target::Target;
 pub const COMMAND: Command = Command {
     name: "db-migrate",
     summary: "Make the live database what init.sql says, online: plan, proof, consent, apply",
-    usage: "[--allow HAZARD] [--plan FILE] [--resume] [--no-backup] [--init FILE]",
+    usage: "[--allow HAZARD] [--plan FILE] [--resume] [--snapshot] [--no-backup] [--init FILE]",
     flags: &[
         allow::FLAG,
         (
@@ -29,6 +29,7 @@ pub const COMMAND: Command = Command {
             "the plan that `db-diff --out` wrote; refused when the schema is another by now",
         ),
         ("--resume", "go on after a run that was stopped: tells how far it came, plans the rest"),
+        ("--snapshot", "copy the database first; `rollback` goes back to the copy"),
         ("--no-backup", "make no backup before data goes"),
         ("--init FILE", "another file than the project's, with --db-url for any database"),
         ("--sql", "show the SQL also of long plans"),
@@ -47,12 +48,13 @@ pub const COMMAND: Command = Command {
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let rules = Rules::of(ctx, &mut rest)?;
     let init = rest.value("--init")?.map(|file| typed_path(ctx, &file)).transpose()?;
-    let plan = rest.value("--plan")?.map(PathBuf::from);
+    let plan = rest.value("--plan")?.map(|file| Written::File(PathBuf::from(file)));
     if plan.is_some() && init.is_some() {
         return Err(Fault::usage("--plan and --init exclude each other").into());
     }
     let (resume, no_backup, sql) =
         (rest.flag("--resume"), rest.flag("--no-backup"), rest.flag("--sql"));
+    let snapshot = rest.flag("--snapshot");
     let target = Rc::new(Target::resolve(ctx)?);
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
     rest.no_words(COMMAND.name)?;
@@ -60,6 +62,8 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         target,
         init: init.unwrap_or_else(|| ctx.config.metadata.init.clone()),
         plan,
+        command: COMMAND.name,
+        snapshot,
         rules,
         allowed,
         backup: !no_backup,

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use pg_live::database::{self, KeptDatabase};
+use pg_live::database::KeptDatabase;
 use pg_live::facts::{Facts, facts};
 use pg_live::{Address, Probe, Session, is_ready, protection};
 use serde_json::{Value, json};
@@ -173,10 +173,7 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
     target.require_answering(ctx)?;
     let inside = ctx.wait(async {
         let session = Session::connect(address, "status").await?;
-        let mut kept = Vec::new();
-        for word in ["before", "undone"] {
-            kept.extend(database::list(&session, &beside::prefix(&address.database, word)).await?);
-        }
+        let kept = beside::kept(&session, &address.database).await?;
         pg_live::Result::Ok(Inside {
             facts: facts(&session).await?,
             complete: is_ready(address, &ctx.config.metadata.ready).await? == Probe::Ready,

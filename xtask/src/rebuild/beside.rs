@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! <database>__new_<time>       <database>__before_<time>       <database>__undone_<time>
+//! <database>__snapshot_<time>
 //! ```
 //!
 //! Must never: take a database for ours that only begins alike. A user may
@@ -23,6 +24,8 @@ use crate::verify;
 
 /// PostgreSQL's limit on a name, in bytes.
 const NAME_LIMIT: usize = 63;
+/// What stays until somebody gives it up.
+const KEPT: [&str; 3] = ["before", "undone", "snapshot"];
 /// `20261122t092258123z`.
 const TIME_LENGTH: usize = 19;
 const HASH_LENGTH: usize = 8;
@@ -57,16 +60,22 @@ pub fn is_beside(database: &str, word: &str, name: &str) -> bool {
     time.len() == TIME_LENGTH && time.chars().enumerate().all(is_digit)
 }
 
+/// The databases that swaps, undos and migrations kept of one, oldest first.
+pub async fn kept(session: &Session, name: &str) -> pg_live::Result<Vec<database::KeptDatabase>> {
+    let mut kept = Vec::new();
+    for word in KEPT {
+        let found = database::list(session, &prefix(name, word)).await?;
+        kept.extend(found.into_iter().filter(|it| is_beside(name, word, &it.name)));
+    }
+    Ok(kept)
+}
+
 /// `--forget`: drops what swaps and undos kept of this database.
 pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
     let (kept, mark) = ctx.wait(async {
         let session = verify::maintenance(&live).await?;
-        let mut kept = Vec::new();
-        for word in ["before", "undone"] {
-            let found = database::list(&session, &prefix(&live.database, word)).await?;
-            kept.extend(found.into_iter().filter(|it| is_beside(&live.database, word, &it.name)));
-        }
+        let kept = kept(&session, &live.database).await?;
         let mark = protection(&Session::connect(&live, "db-rebuild").await?).await?;
         pg_live::Result::Ok((kept, mark))
     })?;
@@ -114,7 +123,7 @@ mod tests {
     #[test]
     fn names_stay_within_63_bytes_and_are_known_again() {
         for name in ["app", "п".repeat(31).as_str(), "x".repeat(63).as_str()] {
-            for word in ["new", "before", "undone"] {
+            for word in ["new", "before", "undone", "snapshot"] {
                 let made = beside(name, word);
                 assert!(made.len() <= NAME_LIMIT, "{made}");
                 assert!(is_beside(name, word, &made), "{made}");

@@ -28,6 +28,7 @@ use crate::target::{ServerState, Target};
 use crate::tools::docker::{self, Container, docker};
 use crate::tools::pg_dump::Roles;
 use crate::verify::{self, Proven, Reader, Verification};
+use crate::ways;
 
 /// From `up` to the last line of init.sql, on a slow disk.
 const READY_DEADLINE: Duration = Duration::from_secs(180);
@@ -42,6 +43,7 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     let mut around = Around::new(target, options.services);
     match build(ctx, &mut steps, &mut around, compose, options) {
         Ok((verification, container)) => {
+            ways::begin_anew(ctx, target);
             let more = json!({ "container": container.name, "volume": container.volume, "port": container.port });
             let started = around.start(ctx, &mut steps);
             let answer = rebuild::answer(ctx, steps, &verification, more);

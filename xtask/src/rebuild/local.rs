@@ -23,6 +23,7 @@ use crate::target::{ServerState, Target};
 use crate::tools::packages;
 use crate::tools::postgres::{self, Installation};
 use crate::verify::{self, Proven, Verification};
+use crate::ways;
 
 pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Result<Answer> {
     if ctx.globals.dry_run {
@@ -32,6 +33,7 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
     let mut around = Around::new(target, options.services);
     match build(ctx, &mut steps, &mut around, local, options) {
         Ok(verification) => {
+            ways::begin_anew(ctx, target);
             let started = around.start(ctx, &mut steps);
             let answer = rebuild::answer(ctx, steps, &verification, json!({ "home": local.home }));
             around.conclude(ctx, started, answer)

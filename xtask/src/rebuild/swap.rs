@@ -6,7 +6,7 @@
 //! <database>                     the one that is served
 //! <database>__new_<time>         being built; dropped by the next run
 //! <database>__before_<time>      what was served before a swap
-//! <database>__undone_<time>      what was served before an undo
+//! <database>__undone_<time>      what was served before an undo or a rollback
 //! ```
 //!
 //! Must never: drop a database that was ever served.
@@ -25,6 +25,7 @@ use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{self, Fresh};
+use crate::ways;
 
 pub fn run(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
@@ -96,7 +97,12 @@ fn build(
         Options { fate: Fate::Kept, services: Scope::None },
     )?;
     steps.step("swap", |_| {
-        exchange(ctx, live, &new.database, kept)?;
+        let newcomer = ways::Newcomer {
+            command: "db-rebuild --swap",
+            code: ways::Served::Known(ways::code::present(ctx, None)),
+            baseline: ways::loss::baseline(ctx, &new)?,
+        };
+        ways::exchange(ctx, target, live, (&new.database, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })?;
     Ok(fresh)
@@ -153,7 +159,12 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
     let swapped = steps.step("swap", |_| {
-        exchange(ctx, &live, &before.name, &kept)?;
+        let newcomer = ways::Newcomer {
+            command: "db-rebuild --undo",
+            code: ways::Served::Known(ways::code_of(ctx, target, &before.name)),
+            baseline: ways::loss::baseline(ctx, &live.with_database(&before.name))?,
+        };
+        ways::exchange(ctx, target, &live, (&before.name, &kept), newcomer)?;
         Ok(told((), format!("{} is served again", before.name)))
     });
     if let Err(error) = swapped {

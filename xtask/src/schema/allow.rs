@@ -65,6 +65,13 @@ impl Allowed {
         Ok(())
     }
 
+    /// One kind more.
+    #[must_use]
+    pub fn and(mut self, kind: HazardKind) -> Allowed {
+        self.kinds.insert(kind);
+        self
+    }
+
     pub fn permits(&self, kind: HazardKind) -> bool {
         kind.is_harmless() || self.all || self.kinds.contains(&kind)
     }

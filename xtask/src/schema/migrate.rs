@@ -10,19 +10,23 @@
 mod agree;
 mod early;
 mod journal;
+mod request;
 mod run;
+mod snapshot;
+mod trace;
 
-use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::Result;
+use pg_diff::plan::Hazard;
 use pg_diff::{Change, diff};
 use pg_live::seeds::SeedReport;
 use pg_live::{Address, Introspection, Session};
 use serde_json::{Value, json};
 
-use super::allow::{self, Allowed};
+use self::trace::Trace;
+
+use super::allow;
 use super::asking::{self, Asked};
 use super::card::{self, Show};
 use super::known::Known;
@@ -30,32 +34,32 @@ use super::lens::Lens;
 use super::outlook::{Outlook, outlook};
 use super::plan_file;
 use super::reading::{self, Looked, Reading};
-use super::rules::Rules;
 use super::seeding;
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit, Fault};
-use crate::target::Target;
+use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::verify::counted;
+use crate::ways;
 
 pub use journal::Journal;
+pub use request::{Past, Request, Written};
 pub use run::Course;
 
-/// What was asked for.
-pub struct Request {
-    pub target: Rc<Target>,
-    pub init: PathBuf,
-    /// A plan that was written before.
-    pub plan: Option<PathBuf>,
-    pub rules: Rules,
-    pub allowed: Allowed,
-    pub backup: bool,
-    pub resume: bool,
-    pub sql: bool,
+pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
+    match ready(ctx, request)? {
+        Ready::Nothing(answer) => Ok(*answer),
+        Ready::Work(work) => work.run(),
+    }
 }
 
-pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
+/// What there is to do, proved; nothing is changed yet.
+pub enum Ready<'a> {
+    Nothing(Box<Answer>),
+    Work(Box<Work<'a>>),
+}
+
+pub fn ready<'a>(ctx: &'a Ctx, request: &'a Request) -> Result<Ready<'a>> {
     let started = Instant::now();
     let live = request.target.require_answering(ctx)?;
     if request.allowed.all {
@@ -65,35 +69,30 @@ pub fn migrate(ctx: &Ctx, request: &Request) -> Result<Answer> {
     if request.resume {
         ctx.term.status(&journal.story());
     }
-    let (workshop, mut found) = match &request.plan {
-        Some(path) => {
-            let file = plan_file::load(path)?;
-            let from = read_again(ctx, request, &live)?;
-            if plan_file::is_done(&from, &file) {
-                let text = format!("nothing to do: {} has been run", path.display());
-                return Ok(Answer::done(text, json!({ "equal": true, "applied": 0 })));
-            }
-            let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
-            let progress = ctx.term.progress("prove");
-            let found = plan_file::outlook(ctx, &workshop, from, file)?;
-            drop(progress);
-            (workshop, found)
-        }
-        None => match planned(ctx, request, &live)? {
-            Planned::Nothing(answer) => return Ok(*answer),
-            Planned::Outlook(both) => *both,
-        },
+    let planned = match &request.plan {
+        Some(written) => written_before(ctx, request, &live, written)?,
+        None => declared(ctx, request, &live)?,
+    };
+    let (workshop, mut found) = match planned {
+        Planned::Outlook(both) => *both,
+        Planned::Nothing(answer) => return Ok(Ready::Nothing(answer)),
     };
     let progress = ctx.term.progress("ask the rows");
     early::add_hazards(ctx, &workshop, &mut found);
     let asked = asking::ask(ctx, &live, &found.plan)?;
     let seeds = seeds_of(ctx, &workshop, &live, &found)?;
     drop(progress);
-    let work = Work { ctx, request, live: &live, workshop: &workshop, journal };
-    if found.is_equal() {
-        return work.only_seeds(&found, &seeds);
-    }
-    work.go(found, &asked, &seeds, started)
+    Ok(Ready::Work(Box::new(Work {
+        ctx,
+        request,
+        live,
+        workshop,
+        journal,
+        found,
+        asked,
+        seeds,
+        started,
+    })))
 }
 
 enum Planned<'a> {
@@ -101,12 +100,47 @@ enum Planned<'a> {
     Outlook(Box<(Workshop<'a>, Outlook)>),
 }
 
+/// A plan that was made before, or towards a schema that was.
+fn written_before<'a>(
+    ctx: &'a Ctx,
+    request: &Request,
+    live: &Address,
+    written: &Written,
+) -> Result<Planned<'a>> {
+    let (file, name) = match written {
+        Written::File(path) => (plan_file::load(path)?, path.display().to_string()),
+        Written::Made(file) => ((**file).clone(), "the plan".to_owned()),
+        Written::Towards(past) => {
+            let from = read_again(ctx, request, live)?;
+            let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+            let progress = ctx.term.progress("plan and prove");
+            let found = outlook(ctx, &workshop, (from, past.reading()), &request.rules, true)?;
+            drop(progress);
+            return Ok(Planned::Outlook(Box::new((workshop, found))));
+        }
+    };
+    let from = read_again(ctx, request, live)?;
+    if plan_file::is_done(&from, &file) {
+        let text = format!("nothing to do: {name} has been run");
+        let answer = Answer::done(text, json!({ "equal": true, "applied": 0 }));
+        return Ok(Planned::Nothing(Box::new(answer)));
+    }
+    let workshop = Workshop::open(ctx, request.target.clone(), live.clone())?;
+    let progress = ctx.term.progress("prove");
+    let found = plan_file::outlook(ctx, &workshop, from, file)?;
+    drop(progress);
+    Ok(Planned::Outlook(Box::new((workshop, found))))
+}
+
 /// From what is there to what the file declares.
-fn planned<'a>(ctx: &'a Ctx, request: &Request, live: &Address) -> Result<Planned<'a>> {
+fn declared<'a>(ctx: &'a Ctx, request: &Request, live: &Address) -> Result<Planned<'a>> {
     let init = InitFile::at(ctx, &request.init)?;
     let known = Known::of(ctx).equal(&init, &live.user, &request.rules);
     let from = match reading::look(ctx, &request.target, live, known)? {
         Looked::Equal(seeds) if seeds.is_complete() => {
+            if request.init == ctx.config.metadata.init && !ctx.globals.dry_run {
+                ways::note_served(ctx, &request.target);
+            }
             return Ok(Planned::Nothing(Box::new(nothing(live, &init, &seeds))));
         }
         Looked::Equal(_) => read_again(ctx, request, live)?,
@@ -152,111 +186,175 @@ fn nothing(live: &Address, init: &InitFile, seeds: &SeedReport) -> Answer {
     Answer::done(text, data)
 }
 
-struct Work<'a> {
+/// A plan that is proved, with everything that was asked about it.
+pub struct Work<'a> {
     ctx: &'a Ctx,
     request: &'a Request,
-    live: &'a Address,
-    workshop: &'a Workshop<'a>,
+    live: Address,
+    workshop: Workshop<'a>,
     journal: Journal,
+    pub found: Outlook,
+    asked: Asked,
+    seeds: SeedReport,
+    started: Instant,
+}
+
+/// What became true.
+pub struct Applied {
+    pub steps: usize,
+    pub fingerprint: String,
+    /// Of the seed rows, in words.
+    pub seeds: String,
 }
 
 impl Work<'_> {
-    /// The schema is what it should be.
-    fn only_seeds(self, found: &Outlook, seeds: &SeedReport) -> Result<Answer> {
-        self.note_equal(found, &found.from.fingerprint);
-        let Some(init) = &found.to.init else { return Err(Fault::failed("no file").into()) };
-        if seeds.is_complete() {
-            return Ok(nothing(self.live, init, seeds));
+    fn run(mut self) -> Result<Answer> {
+        if self.found.is_equal() {
+            return self.only_seeds();
         }
-        let lines = seeding::lines(seeds);
+        let card = self.card();
         if self.ctx.globals.dry_run {
-            return Ok(self.would(lines, json!({ "seeds": seeds })));
+            return self.dry_run(card);
         }
-        self.ctx.term.status(lines.trim_end());
-        agree::to_rows(self.ctx, self.request, self.live, seeds)?;
-        let written = seeding::write(self.ctx, self.live, seeds)?;
-        let text = format!("{}: {written} written, the schema was right", self.live.database);
-        Ok(Answer::done(text, json!({ "applied": 0, "seed_rows": seeds })))
-    }
-
-    fn would(&self, text: String, mut data: Value) -> Answer {
-        data["dry_run"] = json!(true);
-        Answer::done(format!("{}\nnothing was changed", text.trim_end()), data)
-    }
-
-    fn go(
-        mut self,
-        mut found: Outlook,
-        asked: &Asked,
-        seeds: &SeedReport,
-        started: Instant,
-    ) -> Result<Answer> {
-        let ctx = self.ctx;
-        let missing: Vec<_> =
-            self.request.allowed.missing(&found.plan).into_iter().cloned().collect();
-        let missing: Vec<_> = missing.iter().collect();
-        let show = Show { sql: self.request.sql, missing: &missing };
-        let mut card = card::text(&found, show);
-        card.push_str(&asked.lines());
-        card.push_str(&seeding::lines(seeds));
-        if ctx.globals.dry_run {
-            let mut data = card::document(&found, &missing);
-            data["answers"] = asked.document();
-            data["seeds"] = json!(seeds);
-            if asked.is_refused() {
-                ctx.term.status(card.trim_end());
-                return Err(asked.fault().into());
-            }
-            if !missing.is_empty() {
-                card.push_str(&format!("needs: {}\n", allow::flag_for(&missing)));
-            }
-            return Ok(self.would(card, data));
-        }
-        ctx.term.status(card.trim_end());
-        if asked.is_refused() {
-            return Err(asked.fault().into());
-        }
-        agree::to_hazards(&missing)?;
-        agree::to_plan(ctx, self.request, self.live, &found)?;
-        let mut course = Course::begin(ctx, &self.request.target)?;
-        if self.request.backup && !self.request.allowed.all && agree::loses_data(&found) {
-            course.step("backup", || run::backup(ctx, &self.request.target))?;
-        }
-        course.note("apply")?;
-        let applied = run::apply(ctx, self.live, &found, &mut self.journal)?;
-        let fingerprint = course.step("compare again", || self.compare_again(&mut found))?;
-        let written = course.step("seed rows", || {
-            let seeds = seeds_of(ctx, self.workshop, self.live, &found)?;
-            let written = match seeds.is_complete() {
-                true => "none missing".to_owned(),
-                false => format!("{} written", seeding::write(ctx, self.live, &seeds)?),
-            };
-            Ok((written.clone(), written))
-        })?;
-        self.note_equal(&found, &fingerprint);
-        let seconds = started.elapsed().as_secs_f64();
+        self.ctx.term.status(card.trim_end());
+        self.require_allowed()?;
+        agree::to_plan(self.ctx, self.request, &self.live, &self.found)?;
+        let mut course = Course::begin(self.ctx, &self.request.target, self.request.command)?;
+        let applied = self.apply(&mut course)?;
+        let seconds = self.started.elapsed().as_secs_f64();
         let text = format!(
-            "{} is what {} says: {} in {seconds:.1} s\nseed rows: {written}",
+            "{} is what {} says: {} in {seconds:.1} s\nseed rows: {}",
             self.live.database,
-            found.to.shown,
-            counted(applied, "step"),
+            self.found.to.shown,
+            counted(applied.steps, "step"),
+            applied.seeds,
         );
-        let mut data = card::document(&found, &[]);
-        data["applied"] = json!(applied);
-        data["seeds"] = json!(written);
-        data["fingerprint_after"] = json!(fingerprint);
+        let mut data = card::document(&self.found, &[]);
+        data["applied"] = json!(applied.steps);
+        data["seeds"] = json!(applied.seeds);
+        data["fingerprint_after"] = json!(applied.fingerprint);
         data["steps"] = json!(course.end());
         Ok(Answer::done(text, data))
     }
 
+    /// The schema is what it should be.
+    fn only_seeds(self) -> Result<Answer> {
+        let Work { found, seeds, .. } = &self;
+        self.note_equal(&found.from.fingerprint);
+        let Some(init) = &found.to.init else { return Err(Fault::failed("no file").into()) };
+        if seeds.is_complete() {
+            return Ok(nothing(&self.live, init, seeds));
+        }
+        let lines = seeding::lines(seeds);
+        if self.ctx.globals.dry_run {
+            return Ok(would(&lines, json!({ "seeds": seeds })));
+        }
+        self.ctx.term.status(lines.trim_end());
+        agree::to_rows(self.ctx, self.request, &self.live, seeds)?;
+        let written = seeding::write(self.ctx, &self.live, seeds)?;
+        let text = format!("{}: {written} written, the schema was right", self.live.database);
+        Ok(Answer::done(text, json!({ "applied": 0, "seed_rows": seeds })))
+    }
+
+    fn dry_run(&self, mut card: String) -> Result<Answer> {
+        if self.asked.is_refused() {
+            self.ctx.term.status(card.trim_end());
+            return Err(self.asked.fault().into());
+        }
+        let missing = self.missing();
+        if !missing.is_empty() {
+            card.push_str(&format!("needs: {}\n", allow::flag_for(&missing)));
+        }
+        Ok(would(&card, self.document()))
+    }
+
+    /// For programs: the plan, what the rows say to it, what nobody allowed.
+    pub fn document(&self) -> Value {
+        let mut data = card::document(&self.found, &self.missing());
+        data["answers"] = self.asked.document();
+        data["seeds"] = json!(self.seeds);
+        data
+    }
+
+    /// Hazards that nobody allowed yet.
+    pub fn missing(&self) -> Vec<&Hazard> {
+        self.request.allowed.missing(&self.found.plan)
+    }
+
+    /// For people.
+    pub fn card(&self) -> String {
+        let missing = self.missing();
+        let show = Show { sql: self.request.sql, missing: &missing };
+        let mut card = card::text(&self.found, show);
+        card.push_str(&self.asked.lines());
+        card.push_str(&seeding::lines(&self.seeds));
+        if agree::loses_data(&self.found) && !self.request.snapshot && self.request.is_forward() {
+            card.push_str(
+                "this loses data: `--snapshot` makes a copy first, for `cargo xtask rollback`\n",
+            );
+        }
+        card
+    }
+
+    /// What the rows refuse ends it here.
+    pub fn require_possible(&self) -> Result<()> {
+        match self.asked.is_refused() {
+            true => Err(self.asked.fault().into()),
+            false => Ok(()),
+        }
+    }
+
+    /// And what nobody allowed.
+    pub fn require_allowed(&self) -> Result<()> {
+        self.require_possible()?;
+        agree::to_hazards(&self.missing())
+    }
+
+    /// Does it. Hazards are allowed and whoever must agree has agreed.
+    pub fn apply(&mut self, course: &mut Course<'_, '_>) -> Result<Applied> {
+        let Work { ctx, request, .. } = *self;
+        let is_scratch = request.allowed.all;
+        if request.backup && !is_scratch && agree::loses_data(&self.found) {
+            course.step("backup", || run::backup(ctx, &request.target))?;
+        }
+        let snapshot = match request.snapshot {
+            true => Some(course.step("snapshot", || {
+                snapshot::take(ctx, &self.live, self.found.from.catalog.major)
+            })?),
+            false => None,
+        };
+        course.note("apply")?;
+        let trace = Trace::begin(ctx, request, &self.workshop, &self.found, snapshot);
+        let steps = match run::apply(ctx, &self.live, &self.found, &mut self.journal) {
+            Ok(steps) => steps,
+            Err(error) => {
+                trace.withdraw(exit_of(&error));
+                return Err(error);
+            }
+        };
+        let fingerprint = course.step("compare again", || self.compare_again())?;
+        trace.end(ctx, &fingerprint);
+        let seeds = course.step("seed rows", || {
+            let seeds = seeds_of(ctx, &self.workshop, &self.live, &self.found)?;
+            let written = match seeds.is_complete() {
+                true => "none missing".to_owned(),
+                false => format!("{} written", seeding::write(ctx, &self.live, &seeds)?),
+            };
+            Ok((written.clone(), written))
+        })?;
+        self.note_equal(&fingerprint);
+        Ok(Applied { steps, fingerprint, seeds })
+    }
+
     /// The comparison that must be empty now, and the fingerprint.
-    fn compare_again(&self, found: &mut Outlook) -> Result<(String, String)> {
+    fn compare_again(&self) -> Result<(String, String)> {
+        let found = &self.found;
         let mut reached = self.ctx.wait(async {
-            let session = Session::connect(self.live, "schema").await?;
+            let session = Session::connect(&self.live, "schema").await?;
             Introspection::begin(&session).await?.with_dependencies().await
         })?;
         let fingerprint = reached.fingerprint();
-        let lens = Lens::between(self.workshop, &found.from, &found.to);
+        let lens = Lens::between(&self.workshop, &found.from, &found.to);
         lens.put_before(&mut reached);
         // What somebody made meanwhile and is left alone stays left alone.
         let mut desired = found.to.catalog.clone();
@@ -269,7 +367,8 @@ impl Work<'_> {
         }
     }
 
-    fn note_equal(&self, found: &Outlook, fingerprint: &str) {
+    fn note_equal(&self, fingerprint: &str) {
+        let found = &self.found;
         let (Some(init), Some(seeds)) = (&found.to.init, &found.to.seeds) else { return };
         let about = (init, self.workshop.role(), &self.request.rules);
         let seen = (found.from.catalog.major, fingerprint);
@@ -277,6 +376,11 @@ impl Work<'_> {
             self.ctx.term.warn(&format!("this comparison is not remembered: {error:#}"));
         }
     }
+}
+
+fn would(text: &str, mut data: Value) -> Answer {
+    data["dry_run"] = json!(true);
+    Answer::done(format!("{}\nnothing was changed", text.trim_end()), data)
 }
 
 fn not_reached(left: &[Change], first: &Change) -> anyhow::Error {

@@ -64,4 +64,6 @@ mod bare_machine;
 
 mod backup;
 
+mod rollback;
+
 mod doctor;

@@ -16,9 +16,11 @@ const BELONGINGS: &str = include_str!("swap/belongings.sql");
 /// Clients that connect, ask and leave until the file `stop` is there. What
 /// they were told goes to `told`.
 fn hammer(project: &Project, clients: usize) -> Vec<Running> {
-    let script = "while [ ! -e stop ]; do \
+    // A message in one line and one write, hence unquoted: three clients share
+    // the file.
+    let script = "set -f; while [ ! -e stop ]; do \
         if psql_says=$(\"$0\" -XAtqc 'SELECT count(*) FROM event_config' 2>&1); \
-        then echo \"rows $psql_says\" >> told; else echo \"failed $psql_says\" | tr '\\n' ' ' >> told; echo >> told; fi; done";
+        then echo \"rows $psql_says\" >> told; else echo failed $psql_says >> told; fi; done";
     let start = |_| {
         let psql = crate::server::program("psql");
         project.client("sh").args(["-c", script]).arg(psql).start()

@@ -13,6 +13,7 @@ pub mod apply;
 mod batch;
 pub mod cancel;
 pub mod content;
+pub mod copy;
 pub mod database;
 mod error;
 pub mod facts;
@@ -35,6 +36,7 @@ pub mod shadow;
 mod swap;
 mod tls;
 pub mod vitals;
+pub mod written;
 
 pub use address::{Address, Tls};
 pub use error::{Error, ErrorKind, Result};

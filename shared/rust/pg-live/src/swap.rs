@@ -55,7 +55,7 @@ pub async fn swap(session: &Session, live: &str, new: &str, kept: &str) -> Resul
 }
 
 /// Runs until it fails or is dropped.
-async fn end_sessions(terminator: &Session, databases: [&str; 2]) -> Error {
+pub(crate) async fn end_sessions(terminator: &Session, databases: [&str; 2]) -> Error {
     let sql = "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a \
                WHERE a.datname = ANY ($1) AND a.pid <> pg_catalog.pg_backend_pid()";
     loop {

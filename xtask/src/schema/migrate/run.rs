@@ -19,42 +19,64 @@ use crate::outcome::{Exit, Fault};
 use crate::run_state::RunState;
 use crate::schema::card::time;
 use crate::schema::outlook::Outlook;
+use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::term::{Mark, Progress};
 
-/// The steps of the command itself. One of a database that only has a URL
-/// does not keep other runs of this checkout waiting: the database does.
-pub struct Course<'a> {
+/// The steps of the command itself, or some of a longer run's.
+pub struct Course<'a, 's> {
     ctx: &'a Ctx,
-    run: Option<RunState>,
+    run: Run<'a, 's>,
     records: Vec<Value>,
 }
 
-impl<'a> Course<'a> {
-    pub fn begin(ctx: &'a Ctx, target: &Target) -> Result<Course<'a>> {
+enum Run<'a, 's> {
+    Own(Box<RunState>),
+    Of(&'s mut Steps<'a>),
+    /// One of a database that only has a URL does not keep other runs of this
+    /// checkout waiting: the database does.
+    Unnoted,
+}
+
+impl<'a, 's> Course<'a, 's> {
+    pub fn begin(ctx: &'a Ctx, target: &Target, command: &str) -> Result<Course<'a, 's>> {
         let run = match ctx.globals.db_url {
-            Some(_) => None,
-            None => Some(RunState::begin(ctx, "db-migrate", target.name())?),
+            Some(_) => return Ok(Course { ctx, run: Run::Unnoted, records: Vec::new() }),
+            None => RunState::begin(ctx, command, target.name())?,
         };
-        if let Some(before) = run.as_ref().and_then(|run| run.interrupted.as_ref()) {
+        if let Some(before) = &run.interrupted {
             ctx.term.warn(&format!(
                 "`cargo xtask {}` of {} was stopped during `{}`; this run takes over",
                 before.command, before.started, before.step
             ));
         }
-        Ok(Course { ctx, run, records: Vec::new() })
+        Ok(Course { ctx, run: Run::Own(Box::new(run)), records: Vec::new() })
+    }
+
+    /// Within a run that goes on afterwards.
+    pub fn within(ctx: &'a Ctx, steps: &'s mut Steps<'a>) -> Course<'a, 's> {
+        Course { ctx, run: Run::Of(steps), records: Vec::new() }
     }
 
     pub fn note(&mut self, name: &str) -> Result<()> {
         self.ctx.interrupt.check()?;
-        self.run.as_mut().map_or(Ok(()), |run| run.at_step(name))
+        self.at_step(name)
+    }
+
+    fn at_step(&mut self, name: &str) -> Result<()> {
+        match &mut self.run {
+            Run::Own(run) => run.at_step(name),
+            Run::Of(steps) => steps.run.at_step(name),
+            Run::Unnoted => Ok(()),
+        }
     }
 
     /// Its value, and the words behind it.
     pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<(T, String)>) -> Result<T> {
-        if let Some(run) = &mut self.run {
-            run.at_step(name)?;
+        if let Run::Of(steps) = &mut self.run {
+            return steps.step(name, |_| work().map(|(value, detail)| told(value, detail)));
         }
+        self.at_step(name)?;
         let progress = self.ctx.term.progress(name);
         let started = Instant::now();
         let done = work();
@@ -75,7 +97,7 @@ impl<'a> Course<'a> {
     }
 
     pub fn end(self) -> Vec<Value> {
-        if let Some(run) = self.run {
+        if let Run::Own(run) = self.run {
             run.end(self.ctx);
         }
         self.records

@@ -1,0 +1,73 @@
+//! What was written to a database since a moment of its cluster, table by
+//! table.
+//!
+//! Every row knows the transaction that wrote it, and transactions are
+//! numbered in the order they begin. A moment is the number that the next one
+//! gets: a row with that number or a later one was written since. Rows that
+//! are gone leave nothing to ask: who wants to know of them counts before.
+//!
+//! Must never: read the rows themselves, or answer across the wrap-around of
+//! the numbers.
+
+use futures_util::future::try_join_all;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, quote_ident};
+
+/// Rows know the lower 32 bits; half of these is what can be told apart.
+const REACH: i64 = 1 << 31;
+
+/// The rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableWrites {
+    pub namespace: String,
+    pub name: String,
+    /// All there are now.
+    pub rows: i64,
+    /// Inserted or changed since.
+    pub written: i64,
+}
+
+/// The number that the next transaction of the cluster gets.
+pub async fn moment(session: &Session) -> Result<i64> {
+    let sql = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint";
+    Ok(session.query_one(sql, &[]).await?.get(0))
+}
+
+/// Reads every table once.
+///
+/// # Errors
+/// When the moment is of another cluster or too long ago to be told from now.
+pub async fn since(session: &Session, moment: i64) -> Result<Vec<TableWrites>> {
+    let now = self::moment(session).await?;
+    if !(now - REACH..=now).contains(&moment) {
+        return Err(Error::new(ErrorKind::Statement, "the moment is not one of this cluster"));
+    }
+    let bits = moment.rem_euclid(1 << 32);
+    let names = session.query(include_str!("introspect/tables.sql"), &[]).await?;
+    let counting = names.iter().map(|row| async move {
+        let (namespace, name): (String, String) = (row.get(0), row.get(1));
+        let sql = format!(
+            "SELECT count(*), count(*) FILTER (WHERE pg_catalog.age(t.xmin) \
+             <= pg_catalog.age('{bits}'::pg_catalog.xid)) FROM ONLY {}.{} AS t",
+            quote_ident(&namespace),
+            quote_ident(&name)
+        );
+        let row = session.query_one(&sql, &[]).await?;
+        Ok::<_, Error>(TableWrites { namespace, name, rows: row.get(0), written: row.get(1) })
+    });
+    try_join_all(counting).await
+}
+
+/// How many values a column holds that are not NULL; without a column, how
+/// many rows a table has.
+pub async fn values(
+    session: &Session,
+    (namespace, table): (&str, &str),
+    column: Option<&str>,
+) -> Result<i64> {
+    let what = column.map_or_else(|| "*".to_owned(), quote_ident);
+    let sql =
+        format!("SELECT count({what}) FROM {}.{}", quote_ident(namespace), quote_ident(table));
+    Ok(session.query_one(&sql, &[]).await?.get(0))
+}

@@ -1,0 +1,110 @@
+//! Ways back: what changes leave behind so that they can be undone, and going
+//! back by it.
+//!
+//! A swap leaves the database that was served; a migration leaves the plan
+//! that undoes it, and a copy where one was asked for; a backup is always
+//! one. Each way takes something with it: that is counted before it is gone.
+//!
+//! Must never: go a way whose loss was not told, or leave the database between
+//! two states.
+
+pub mod code;
+mod find;
+mod finish;
+pub mod loss;
+mod plans;
+pub mod record;
+mod reverse;
+mod rollback;
+mod tell;
+
+use anyhow::Result;
+use pg_live::Address;
+
+use crate::context::Ctx;
+use crate::rebuild::swap;
+use crate::run_state::stamp;
+use crate::target::Target;
+use code::Code;
+use record::{Baseline, FORMAT, Record, Records, What};
+
+pub use rollback::{Options, rollback};
+
+/// What is known of the code beside a database that takes the name.
+#[derive(Clone, Debug)]
+pub enum Served {
+    Known(Option<Code>),
+    /// It is still to be put there, and told then.
+    Later,
+}
+
+/// The database that takes the name.
+pub struct Newcomer<'a> {
+    /// What puts it there.
+    pub command: &'a str,
+    /// The code that belongs to it, and is there by now.
+    pub code: Served,
+    /// Counted before anybody waits.
+    pub baseline: Baseline,
+}
+
+/// `new` takes the name of what is served, which is `kept`; and what a way
+/// back needs to know of it is written down.
+pub fn exchange(
+    ctx: &Ctx,
+    target: &Target,
+    live: &Address,
+    (new, kept): (&str, &str),
+    newcomer: Newcomer<'_>,
+) -> Result<()> {
+    let Newcomer { command, code, baseline } = newcomer;
+    let records = Records::of(ctx, target);
+    let served = records.served();
+    let record = Record {
+        format: FORMAT,
+        id: stamp(),
+        command: command.to_owned(),
+        before: served.or_else(|| code::present(ctx, None)),
+        what: What::Swap { kept: kept.to_owned(), baseline },
+    };
+    // Before the swap: a record of one that did not happen leads nowhere.
+    let noted = records.write(&record);
+    swap::exchange(ctx, live, new, kept)?;
+    let noted = noted.and_then(|()| match &code {
+        Served::Known(code) => records.note_served(code.as_ref()),
+        Served::Later => Ok(()),
+    });
+    if let Err(error) = noted {
+        ctx.term.warn(&format!("what `rollback` needs to know is not written down: {error:#}"));
+    }
+    Ok(())
+}
+
+/// The code that belongs to a database that a swap kept.
+pub fn code_of(ctx: &Ctx, target: &Target, name: &str) -> Option<Code> {
+    let records = Records::of(ctx, target).all();
+    let is_it = |record: &&Record| match &record.what {
+        What::Swap { kept, .. } => kept == name,
+        What::Migration { snapshot, .. } => snapshot.as_ref().is_some_and(|it| it.database == name),
+    };
+    records.iter().find(is_it).and_then(|record| record.before.clone())
+}
+
+/// The cluster is a new one: nothing that was noted leads back from it.
+pub fn begin_anew(ctx: &Ctx, target: &Target) {
+    let records = Records::of(ctx, target);
+    records.forget_pending();
+    for record in records.all() {
+        records.remove(&record.id);
+    }
+    note_served(ctx, target);
+}
+
+/// The database was just found to be what init.sql says.
+pub fn note_served(ctx: &Ctx, target: &Target) {
+    let records = Records::of(ctx, target);
+    let present = code::present(ctx, records.served().as_ref());
+    if let Err(error) = records.note_served(present.as_ref()) {
+        ctx.term.warn(&format!("which code belongs to the database is not noted: {error:#}"));
+    }
+}

@@ -1,0 +1,222 @@
+//! What a way back would take with it: rows that are newer than the state
+//! gone back to, values of columns that go.
+//!
+//! Must never: call lost what stays in a database that is kept, or call
+//! nothing lost what could not be counted.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use pg_diff::catalog::Kind;
+use pg_diff::plan::{HazardKind, Plan};
+use pg_live::content::Content;
+use pg_live::facts::facts;
+use pg_live::{Address, Session, written};
+use serde::Serialize;
+
+use super::record::Baseline;
+use crate::backup::manifest::Manifest;
+use crate::context::Ctx;
+use crate::verify::counted;
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Loss {
+    /// Tables whose rows are not those of then.
+    pub tables: Vec<TableLoss>,
+    /// Columns and tables that go.
+    pub values: Vec<ValueLoss>,
+    /// Why it is not known what was written since.
+    pub unknown: Option<String>,
+    /// What comes back, and comes back empty.
+    pub empty: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct TableLoss {
+    pub table: String,
+    /// Rows that are newer.
+    pub newer: i64,
+    /// Rows of then that were changed or deleted since.
+    pub gone: i64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ValueLoss {
+    pub what: String,
+    /// None where nobody can count it.
+    pub values: Option<i64>,
+}
+
+impl Loss {
+    /// True when nothing goes. What comes back empty went before.
+    pub fn is_nothing(&self) -> bool {
+        self.tables.is_empty() && self.values.is_empty() && self.unknown.is_none()
+    }
+
+    /// The smaller the better.
+    pub fn weight(&self) -> (i64, i64, usize) {
+        let rows = self.tables.iter().map(|it| it.newer.max(it.gone).max(1)).sum::<i64>();
+        let values = self.values.iter().map(|it| it.values.unwrap_or(i64::MAX / 4)).sum::<i64>();
+        (i64::from(self.unknown.is_some()), rows.saturating_add(values), self.empty.len())
+    }
+
+    /// `nothing is lost`, or what is, in one line.
+    pub fn story(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.unknown.clone());
+        parts.extend(self.values.iter().map(|it| match it.values {
+            Some(values) => format!("{} goes with {}", it.what, counted(amount(values), "value")),
+            None => format!("what is in {} goes", it.what),
+        }));
+        if !self.tables.is_empty() {
+            let named: Vec<String> = self.tables.iter().map(TableLoss::story).collect();
+            parts.push(format!("written since then: {}", named.join(", ")));
+        }
+        let empty = match self.empty.as_slice() {
+            [] => String::new(),
+            all => format!("; comes back empty: {}", all.join(", ")),
+        };
+        match parts.as_slice() {
+            [] => format!("nothing is lost{empty}"),
+            _ => format!("{}{empty}", parts.join("; ")),
+        }
+    }
+}
+
+impl TableLoss {
+    fn story(&self) -> String {
+        let mut parts = Vec::new();
+        if self.newer > 0 {
+            parts.push(format!("{} newer", counted(amount(self.newer), "row")));
+        }
+        if self.gone > 0 {
+            parts.push(format!("{} changed or deleted", self.gone));
+        }
+        if parts.is_empty() {
+            parts.push("other rows, though as many".to_owned());
+        }
+        format!("{} ({})", self.table, parts.join(", "))
+    }
+}
+
+fn amount(count: i64) -> usize {
+    usize::try_from(count).unwrap_or(0)
+}
+
+/// Where a database stands now: every table is counted.
+pub fn baseline(ctx: &Ctx, address: &Address) -> Result<Baseline> {
+    Ok(ctx.wait(async {
+        let session = Session::connect(address, "rollback").await?;
+        let moment = written::moment(&session).await?;
+        let found = written::since(&session, moment).await?;
+        let named = found.into_iter().map(|it| (format!("{}.{}", it.namespace, it.name), it.rows));
+        let rows = named.collect();
+        pg_live::Result::Ok(Baseline { moment, rows })
+    })?)
+}
+
+/// What was written to `live` since it stood there. A table that is not there
+/// any more was dropped by a change of the schema, which is told as such.
+pub fn since(ctx: &Ctx, live: &Address, then: &Baseline) -> Result<Loss> {
+    ctx.term.equivalent(
+        "sql>",
+        &format!("SELECT count(*) FROM <each table> WHERE age(xmin) <= age('{}');", then.moment),
+    );
+    let found = ctx.wait(async {
+        let session = Session::connect(live, "rollback").await?;
+        written::since(&session, then.moment).await
+    })?;
+    let mut before = then.rows.clone();
+    let mut tables = Vec::new();
+    for it in found {
+        let table = format!("{}.{}", it.namespace, it.name);
+        let kept = it.rows - it.written;
+        let gone = before.remove(&table).map_or(0, |rows| (rows - kept).max(0));
+        if it.written > 0 || gone > 0 {
+            tables.push(TableLoss { table, newer: it.written, gone });
+        }
+    }
+    Ok(Loss { tables: beyond_remade(ctx, tables), ..Loss::default() })
+}
+
+/// What the platform fills again by itself is nobody's loss.
+fn beyond_remade(ctx: &Ctx, mut tables: Vec<TableLoss>) -> Vec<TableLoss> {
+    tables.retain(|it| !ctx.config.metadata.remade.contains(&it.table));
+    tables
+}
+
+/// Without a record of when it was: both databases are counted.
+pub fn between(ctx: &Ctx, live: &Address, then: &Address) -> Result<Loss> {
+    let count = |address: Address| async move {
+        let found = facts(&Session::connect(&address, "rollback").await?).await?;
+        let all = found.tables.into_iter();
+        pg_live::Result::Ok(
+            all.map(|it| (format!("{}.{}", it.namespace, it.name), it.rows))
+                .collect::<BTreeMap<_, _>>(),
+        )
+    };
+    let (now, mut before) = ctx.wait(async {
+        pg_live::Result::Ok((count(live.clone()).await?, count(then.clone()).await?))
+    })?;
+    let mut tables = Vec::new();
+    for (table, rows) in now {
+        let then = before.remove(&table).unwrap_or(0);
+        tables.push(TableLoss { table, newer: (rows - then).max(0), gone: (then - rows).max(0) });
+    }
+    tables.extend(before.into_iter().map(|(table, gone)| TableLoss { table, newer: 0, gone }));
+    tables.retain(|it| it.newer > 0 || it.gone > 0);
+    let unknown = Some("it is not recorded when it was set aside".to_owned());
+    Ok(Loss { tables: beyond_remade(ctx, tables), unknown, ..Loss::default() })
+}
+
+/// What is otherwise now than in a backup.
+pub fn against(ctx: &Ctx, now: &Content, backup: &Manifest) -> Loss {
+    let mut tables = Vec::new();
+    let mut then: BTreeMap<String, (i64, &str)> = BTreeMap::new();
+    for it in &backup.content.tables {
+        then.insert(format!("{}.{}", it.namespace, it.name), (it.rows, &it.hash));
+    }
+    for it in &now.tables {
+        let table = format!("{}.{}", it.namespace, it.name);
+        match then.remove(&table) {
+            Some((rows, hash)) if rows == it.rows && hash == it.hash => {}
+            found => {
+                let rows = found.map_or(0, |(rows, _)| rows);
+                let (newer, gone) = ((it.rows - rows).max(0), (rows - it.rows).max(0));
+                if found.is_some() || newer > 0 {
+                    tables.push(TableLoss { table, newer, gone });
+                }
+            }
+        }
+    }
+    let missing = then.into_iter().filter(|(_, (rows, _))| *rows > 0);
+    tables.extend(missing.map(|(table, (gone, _))| TableLoss { table, newer: 0, gone }));
+    Loss { tables: beyond_remade(ctx, tables), ..Loss::default() }
+}
+
+/// What goes when `reverse` undoes `forward`.
+pub fn of_plan(ctx: &Ctx, live: &Address, forward: &Plan, reverse: &Plan) -> Result<Loss> {
+    let lost = |plan: &Plan| {
+        let hazards = plan.hazards().into_iter().filter(|it| it.kind == HazardKind::DataLoss);
+        hazards.map(|it| it.about.clone()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let going = lost(reverse);
+    let values = ctx.wait(async {
+        let session = Session::connect(live, "rollback").await?;
+        let mut values = Vec::new();
+        for id in going {
+            let place = (&*id.namespace, &*id.name);
+            #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else holds rows")]
+            let count = match id.kind {
+                Kind::Column => Some(written::values(&session, place, Some(&id.part)).await?),
+                Kind::Table => Some(written::values(&session, place, None).await?),
+                _ => None,
+            };
+            values.push(ValueLoss { what: id.to_string(), values: count });
+        }
+        pg_live::Result::Ok(values)
+    })?;
+    let values = values.into_iter().filter(|it| it.values != Some(0)).collect();
+    let empty = lost(forward).iter().map(ToString::to_string).collect();
+    Ok(Loss { values, empty, ..Loss::default() })
+}
