@@ -41,7 +41,11 @@ impl Lens {
     /// Leaves of a catalog what counts.
     pub fn put_before(self, catalog: &mut Catalog) {
         if !self.everything {
-            catalog.objects.retain(|id, _| OF_MODELS.contains(&id.kind));
+            // The index of a materialized view is none of theirs.
+            let of_table = |body: &Body| body.index().is_none_or(|it| it.table.kind == Kind::Table);
+            catalog
+                .objects
+                .retain(|id, object| OF_MODELS.contains(&id.kind) && of_table(&object.body));
             let relations: Vec<_> = catalog.column_order.keys().cloned().collect();
             // Columns of views are left over when the views are gone.
             catalog

@@ -10,6 +10,7 @@
 mod agree;
 mod early;
 mod journal;
+mod models;
 mod request;
 mod run;
 mod snapshot;
@@ -221,6 +222,7 @@ impl Work<'_> {
         agree::to_plan(self.ctx, self.request, &self.live, &self.found)?;
         let mut course = Course::begin(self.ctx, &self.request.target, self.request.command)?;
         let applied = self.apply(&mut course)?;
+        let models = models::check(self.ctx, &self.workshop, &self.found);
         let seconds = self.started.elapsed().as_secs_f64();
         let text = format!(
             "{} is what {} says: {} in {seconds:.1} s\nseed rows: {}",
@@ -234,7 +236,7 @@ impl Work<'_> {
         data["seeds"] = json!(applied.seeds);
         data["fingerprint_after"] = json!(applied.fingerprint);
         data["steps"] = json!(course.end());
-        Ok(Answer::done(text, data))
+        Ok(models::answer(text, data, models))
     }
 
     /// The schema is what it should be.

@@ -223,7 +223,11 @@ fn models(ctx: &Ctx, workshop: &Workshop<'_>) -> Result<Reading> {
 /// The models say nothing of extensions; those of init.sql are meant.
 fn extensions(ctx: &Ctx, workshop: &Workshop<'_>) -> Result<String> {
     let declared = declared(ctx, workshop, InitFile::read(ctx)?)?;
-    let extensions = declared.catalog.objects.iter().filter(|(id, _)| id.kind == Kind::Extension);
+    // Those that every database has are in a namespace that nobody may make.
+    let extensions = declared.catalog.objects.iter().filter(|(id, object)| {
+        let own = |it: &pg_diff::catalog::Extension| it.namespace.starts_with("pg_");
+        id.kind == Kind::Extension && !matches!(&object.body, Body::Extension(it) if own(it))
+    });
     let create = extensions.map(|(id, object)| {
         let extension = if let Body::Extension(it) = &object.body { Some(it) } else { None };
         let namespace = extension.map_or("public", |it| it.namespace.as_str());
