@@ -29,3 +29,5 @@ mod data_migrations;
 mod pytest;
 
 mod load;
+
+mod models;

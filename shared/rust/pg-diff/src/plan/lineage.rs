@@ -151,14 +151,16 @@ fn before_attached(
             edges.edge(Node { op: Op::Validate, id: (*part).clone() }, attach.clone());
         }
     }
+    // What only one of them has goes before.
     let gone = nodes.fates.map.iter().filter(|(part, fate)| {
-        matches!(part.kind, Kind::Column | Kind::Constraint)
-            && fate.goes()
-            && part.of(id.kind) == *id
+        let is_own =
+            matches!(part.kind, Kind::Column | Kind::Constraint) && part.of(id.kind) == *id;
+        let is_parents = part.kind == Kind::Column && part.of(parent.kind) == *parent;
+        fate.goes() && (is_own || is_parents)
     });
     for (part, _) in gone {
         let dropper = nodes.dropper(part);
-        if dropper.id == *part {
+        if dropper.id.kind == Kind::Column || dropper.id == *part {
             edges.edge(dropper, attach.clone());
         }
     }
