@@ -45,3 +45,5 @@ mod flavors;
 mod backup;
 
 mod services;
+
+mod patterns;

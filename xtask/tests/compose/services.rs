@@ -9,7 +9,7 @@ use crate::tool::{Ended, Tool, wait_until};
 const IMPORT: &str = "from shared.python.models import Message; print(Message.__tablename__)";
 
 /// The tool with the services, and with what leads to the package index.
-fn tool(stage: &Stage, words: &[&str]) -> Tool {
+pub fn tool(stage: &Stage, words: &[&str]) -> Tool {
     let tool = stage.tool(words).env("XTASK_SERVICES", "all");
     let pip = std::env::vars().filter(|(name, _)| {
         name.starts_with("PIP_") || name.starts_with("SSL_") || name.ends_with("_proxy")
@@ -23,7 +23,7 @@ fn compose(stage: &Stage, words: &[&str]) -> Ended {
 }
 
 /// What the api answers; None when nobody does.
-fn listing(port: &str) -> Option<String> {
+pub fn listing(port: &str) -> Option<String> {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).ok()?;
     let request =
         "GET /api/messages?limit=5 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
