@@ -35,6 +35,7 @@ pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
 
 /// Since when a NOT NULL has a name that another one may be given after.
 const NAMED_NOT_NULL: u32 = 18;
+const NAMED_NOT_NULL_OF_DOMAIN: u32 = 17;
 
 /// Where something stays while its successor is there already.
 pub fn aside_id(id: &Id) -> Id {
@@ -57,7 +58,9 @@ fn aside(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     if id.kind == Kind::Table {
         free_names(nodes, drafts, id);
     }
-    if object.body.domain().is_some_and(|it| it.not_null) && nodes.old().major >= NAMED_NOT_NULL {
+    if object.body.domain().is_some_and(|it| it.not_null)
+        && nodes.old().major >= NAMED_NOT_NULL_OF_DOMAIN
+    {
         let name = format!("{}_not_null", id.name);
         let rename = format!(
             "ALTER DOMAIN {} RENAME CONSTRAINT {} TO {}",

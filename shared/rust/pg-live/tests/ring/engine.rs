@@ -95,7 +95,7 @@ pub async fn ask(session: &Session, plan: &Plan) -> Vec<String> {
 fn is_about_rows(error: &Error) -> bool {
     let state = error.sqlstate.as_deref().unwrap_or_default();
     // A type of an extension that cannot read a text says no more.
-    let of_extension = error.message.starts_with("Unexpected end of string");
+    let of_extension = error.message.to_lowercase().ends_with("unexpected end of string");
     state.starts_with("22") || state.starts_with("23") || of_extension
 }
 
