@@ -4,7 +4,11 @@ SELECT c.oid,
        coalesce((SELECT array_agg(k.confrelid) FROM pg_catalog.pg_constraint k
                   WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid), '{}') AS needs,
        EXISTS (SELECT FROM pg_catalog.pg_trigger t
-                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS has_triggers,
+                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+       -- Where triggers are left out, a key that can be deferred is, too.
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                        WHERE k.conrelid = c.oid AND k.contype IN ('u', 'p', 'x')
+                          AND k.condeferrable) AS has_triggers,
        coalesce(pg_catalog.pg_get_partition_constraintdef(c.oid), '') AS partition_constraint
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
