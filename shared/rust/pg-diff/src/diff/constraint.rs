@@ -17,10 +17,8 @@ pub fn constraint(differ: &mut Differ, old: &Constraint, new: &Constraint) {
         let text = it.definition.replacen(" INITIALLY DEFERRED", "", 1);
         text.strip_suffix(" DEFERRABLE").unwrap_or(&text).to_owned()
     };
-    let only_deferral = old.kind == ConstraintKind::Foreign
-        && before != after
-        && without(old) == without(new)
-        && old.parent.is_none();
+    let only_deferral =
+        old.kind == ConstraintKind::Foreign && before != after && without(old) == without(new);
     if only_deferral {
         differ.check(Property::Deferrable, Way::Alter, &before, &after);
     } else {

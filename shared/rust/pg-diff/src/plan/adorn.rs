@@ -53,6 +53,35 @@ pub fn adorn(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
                 added.hazard(HazardKind::PrivilegeWidening, format!("more may be done with {id}"));
             }
         }
+        grant_columns_again(nodes, drafts, id, &from, &to);
+    }
+}
+
+/// REVOKE on a table takes the same away from its columns. Source: manual,
+/// REVOKE.
+fn grant_columns_again(
+    nodes: &Nodes<'_>,
+    drafts: &mut Drafts,
+    id: &Id,
+    from: &GrantList,
+    to: &GrantList,
+) {
+    let is_relation =
+        [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView].contains(&id.kind);
+    if !is_relation || from.iter().all(|it| to.contains(it)) {
+        return;
+    }
+    for (column, _) in nodes.fates.new.columns(id) {
+        let Some(object) = nodes.fates.new.get(&column) else { continue };
+        let Some(grants) = &object.grants else { continue };
+        if nodes.fates.old.contains(&column) && !nodes.comes(&column) {
+            let owner = object.owner.clone().unwrap_or_else(|| nodes.fates.old.role.clone());
+            for statement in
+                ddl::change_grants(&column, object, &GrantList::default(), grants, &owner)
+            {
+                drafts.add(&column, Action::Alter, statement);
+            }
+        }
     }
 }
 

@@ -93,23 +93,44 @@ fn before_retype(nodes: &Nodes<'_>, edges: &mut Edges) {
     }
 }
 
-/// A table that goes need not follow the type of its parent's column.
+/// A table that goes need not follow what happens to its parent's columns.
 fn wish_children_gone(nodes: &Nodes<'_>, edges: &mut Edges) {
-    let columns = nodes.fates.retyped.keys();
-    let altered: Vec<&Id> =
-        columns.filter(|it| matches!(nodes.fates.get(it), Some(Fate::Alter(_)))).collect();
-    if altered.is_empty() {
+    let columns = nodes.fates.map.iter().filter(|(id, _)| id.kind == Kind::Column);
+    let changed: Vec<(&Id, Node)> = columns
+        .filter_map(|(id, fate)| match fate {
+            Fate::Alter(_) if nodes.fates.retyped.contains_key(id) => Some((id, nodes.alterer(id))),
+            Fate::Drop | Fate::Recreate(_) => {
+                Some((id, nodes.dropper(id))).filter(|(_, dropper)| dropper.id == *id)
+            }
+            Fate::Alter(_) | Fate::Create | Fate::Aside(_) => None,
+        })
+        .collect();
+    if changed.is_empty() {
         return;
     }
     let going = nodes.fates.map.iter().filter(|(_, fate)| **fate == Fate::Drop);
-    for (table, body) in going.filter_map(|(id, _)| Some((id, nodes.old().body(id)?))) {
-        let above = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
-        for parent in above {
-            for column in altered.iter().filter(|it| it.of(parent.kind) == *parent) {
-                edges.wish(nodes.dropper(table), nodes.alterer(column));
+    for (table, _) in going.filter(|(id, _)| matches!(id.kind, Kind::Table | Kind::ForeignTable)) {
+        for parent in ancestors(nodes.old(), table) {
+            for (_, node) in changed.iter().filter(|(id, _)| id.of(parent.kind) == parent) {
+                edges.wish(nodes.dropper(table), node.clone());
             }
         }
     }
+}
+
+/// The tables above a table, however far.
+fn ancestors(catalog: &Catalog, table: &Id) -> BTreeSet<Id> {
+    let mut found = BTreeSet::new();
+    let mut todo = vec![table.clone()];
+    while let Some(body) = todo.pop().and_then(|id| catalog.body(&id)) {
+        let above = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
+        for parent in above {
+            if found.insert(parent.clone()) {
+                todo.push(parent.clone());
+            }
+        }
+    }
+    found
 }
 
 /// A logged table cannot refer to one that is not.
@@ -164,6 +185,13 @@ fn within_objects(nodes: &Nodes<'_>, edges: &mut Edges) {
     for (id, fate) in &nodes.fates.map {
         let node = |op: Op| Node { op, id: id.clone() };
         let maker = nodes.maker(id);
+        if matches!(fate, Fate::Alter(_)) {
+            // What a parent's new type takes back is said again after it.
+            let own = nodes.alterer(id);
+            for parents in nodes.alterers(id).into_iter().filter(|it| *it != own) {
+                edges.edge(parents, own.clone());
+            }
+        }
         if let Some(maker) = &maker {
             for op in IN_TURN.into_iter().chain([Op::Move]) {
                 edges.edge(maker.clone(), node(op));

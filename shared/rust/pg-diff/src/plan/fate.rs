@@ -72,6 +72,7 @@ impl<'a> Fates<'a> {
         fates.replace_domains_in_containers();
         fates.spread();
         fates.name_indexes_again();
+        fates.aim_statistics_again();
         fates
     }
 
@@ -88,8 +89,8 @@ impl<'a> Fates<'a> {
             None => Vec::new(),
         };
         if id.kind == Kind::SequenceOwner && self.new.contains(id) {
-            // Said again of the new column.
-            return self.map.insert(id.clone(), Fate::Alter(differences)).is_none();
+            // Let go before the column goes, and said again of the new one.
+            return self.map.insert(id.clone(), Fate::Recreate(differences)).is_none();
         }
         if !self.can_be_recreated(id) {
             return false;

@@ -285,6 +285,11 @@ impl<'a> Nodes<'a> {
         differences
             .iter()
             .filter(|it| it.property != Property::Parent && !by_parent(it))
+            // A part of the parent's foreign key is as that is.
+            .filter(|it| {
+                let follows = matches!(it.property, Property::Deferrable | Property::Validated);
+                !follows || self.new_constraint(id).is_none_or(|it| it.parent.is_none())
+            })
             // One that is only a parent's keeps the name it came with.
             .filter(|it| it.property != Property::NotNullName || !self.only_inherits(id))
             .cloned()

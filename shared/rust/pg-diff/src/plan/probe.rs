@@ -56,11 +56,12 @@ fn has_rows(nodes: &Nodes<'_>, table: &Id) -> bool {
 
 /// The columns are there, or it is known what they will hold.
 fn are_there(nodes: &Nodes<'_>, table: &Id, columns: &[String]) -> bool {
-    columns.iter().all(|name| {
-        let id = table.with(Kind::Column, name);
-        let is_old = nodes.fates.old.contains(&id);
-        is_old && !nodes.fates.retyped.contains_key(&id) || value_after(nodes, &id).is_some()
-    })
+    nodes.fates.old.contains(table)
+        && columns.iter().all(|name| {
+            let id = table.with(Kind::Column, name);
+            let is_old = nodes.fates.old.contains(&id);
+            is_old && !nodes.fates.retyped.contains_key(&id) || value_after(nodes, &id).is_some()
+        })
 }
 
 /// What a row will have in a column that changes its type, or comes. None

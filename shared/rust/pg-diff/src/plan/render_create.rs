@@ -42,8 +42,11 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     }
     let parts = [Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView];
     if parts.contains(&id.kind) {
-        for (column, _) in new.columns(id) {
+        for (column, it) in new.columns(id) {
             adorn::adorn(nodes, drafts, &column);
+            if let Some(identity) = it.identity.as_ref().filter(|it| nodes.comes(&it.sequence)) {
+                adorn::adorn(nodes, drafts, &identity.sequence);
+            }
         }
     }
     if id.kind == Kind::Namespace && *id.name == *"public" {

@@ -5,9 +5,9 @@
 use super::fate::{Fate, Fates};
 use super::graph::relation_of;
 use super::online::names_index;
-use crate::catalog::{Catalog, Id, Kind};
+use crate::catalog::{Body, Catalog, Id, Kind};
 use crate::ddl::qualified;
-use crate::diff::Property;
+use crate::diff::{Difference, Property, Way};
 
 impl Fates<'_> {
     /// The index of a partition cannot leave its parent's: it is made again,
@@ -177,6 +177,32 @@ impl Fates<'_> {
             });
             in_array || in_row
         })
+    }
+
+    /// A new type of a column makes extended statistics anew, without their
+    /// target. Source: `RememberStatisticsForRebuilding` of tablecmds.c.
+    pub(super) fn aim_statistics_again(&mut self) {
+        let mut aimed = Vec::new();
+        for column in self.retyped.keys() {
+            for (id, _) in self.old_graph.needed_by(column) {
+                let target = match self.new.body(id) {
+                    Some(Body::Statistics(it)) if !self.map.contains_key(id) => it.target,
+                    _ => None,
+                };
+                if let Some(target) = target {
+                    aimed.push((id.clone(), target));
+                }
+            }
+        }
+        for (id, target) in aimed {
+            let difference = Difference {
+                property: Property::Statistics,
+                from: String::new(),
+                to: target.to_string(),
+                way: Way::Alter,
+            };
+            self.map.insert(id, Fate::Alter(vec![difference]));
+        }
     }
 
     /// Replica identity and CLUSTER ON go with the index they name: they are
