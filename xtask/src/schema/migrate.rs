@@ -8,6 +8,7 @@
 //! was shown.
 
 mod agree;
+mod beside;
 mod early;
 mod journal;
 mod request;
@@ -288,7 +289,7 @@ impl Work<'_> {
         let mut card = card::text(&self.found, show);
         card.push_str(&self.asked.lines());
         card.push_str(&seeding::lines(&self.seeds));
-        if agree::loses_data(&self.found) && !self.request.snapshot && self.request.is_forward() {
+        if agree::loses_data(&self.found) && self.request.may_snapshot() {
             card.push_str(
                 "this loses data: `--snapshot` makes a copy first, for `cargo xtask rollback`\n",
             );
