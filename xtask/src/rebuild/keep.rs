@@ -19,7 +19,7 @@ use pg_diff::catalog::{Id, Kind};
 use pg_diff::plan::HazardKind;
 use pg_diff::rename::old_name;
 use pg_live::copy::Copying;
-use pg_live::hold::{Held, Names, copy_and_hold};
+use pg_live::hold::{Held, Names, attached, copy_and_hold};
 use pg_live::{Address, Session, database, facts, protection, written};
 use serde_json::json;
 
@@ -82,6 +82,7 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
         return work.only_rows();
     }
     let live = target.require_answering(ctx)?;
+    require_alone(ctx, &live)?;
     let kept = beside(&live.database, "before");
     let going = going(ctx, &live, &work.found)?;
     if ctx.globals.dry_run {
@@ -110,6 +111,21 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
             Err(rebuild::conclude_failure(steps, error))
         }
     }
+}
+
+/// Replication knows a database by its number: it would go on with the one
+/// that is set aside, and rows would be missing in the new one.
+fn require_alone(ctx: &Ctx, live: &Address) -> Result<()> {
+    let found = ctx.wait(async { attached(&maintenance(live).await?, &live.database).await })?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "`{}` is replicated by {}, which would stay with the database that is set aside",
+        live.database,
+        found.join(", ")
+    );
+    Err(Fault::refused(what).hint("change it where it is: `cargo xtask db-migrate`").into())
 }
 
 /// What the plan takes from the rows, counted where it can be.

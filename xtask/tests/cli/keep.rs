@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use nix::sys::signal::Signal;
+
 use crate::server::DATABASE;
 use crate::stage::{INIT, Project};
 use crate::tool::{Running, wait_until};
@@ -64,10 +66,10 @@ fn rows_stay_through_whatever_can_be_planned() {
         project.sql("SELECT id, heading, amount, extra FROM kept_notes ORDER BY id"),
         "1|one|1.50|7\n2|two|2|7\n3|three||7"
     );
-    let parts = "SELECT tableoid::regclass, count(*), sum(at), min(note) FROM kept_parts GROUP BY 1 ORDER BY 1::text";
+    let parts = "SELECT tableoid::regclass, count(*), sum(at), min(note) FROM kept_parts GROUP BY 1 ORDER BY 3";
     assert_eq!(
         project.sql(parts),
-        "kept_parts_high|100|14950|note 100\nkept_parts_low|100|4950|note 0"
+        "kept_parts_low|100|4950|note 0\nkept_parts_high|100|14950|note 100"
     );
     assert!(project.has_row("mine"));
     project.run(["db-verify"]).exits(0);
@@ -182,6 +184,25 @@ fn a_kill_leaves_the_old_one_served() {
 }
 
 #[test]
+fn a_stop_is_obeyed_and_lets_everybody_in_again() {
+    let Some(project) = Project::with_database() else { return };
+    declare_column(&project, "rank");
+    let served = project.identity();
+    for step in ["copy", "count", "count again"] {
+        let mut running = project.tool(["db-rebuild", "--keep-data", "--yes", "-v"]).start();
+        assert!(running.hears(&format!("  ..   {step}")), "no step `{step}`");
+        running.signal(Signal::SIGINT);
+        running.finish().exits(130).answers_nothing();
+        assert_eq!(project.identity(), served);
+        assert!(!has_column(&project, "rank"));
+        assert_eq!((beside(&project, "new"), beside(&project, "before")), (vec![], vec![]));
+        project.is_tidy();
+    }
+    project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0);
+    assert!(has_column(&project, "rank"));
+}
+
+#[test]
 fn what_is_refused_changes_nothing() {
     let Some(project) = Project::with_database() else { return };
     project.insert_row("mine");
@@ -194,6 +215,15 @@ fn what_is_refused_changes_nothing() {
         .exits(3)
         .answers_nothing()
         .says(&["meanwhile nobody can connect to it", "hint: add `--yes` to agree"]);
+    project.sql(
+        "CREATE SUBSCRIPTION arrives CONNECTION 'dbname=nowhere' PUBLICATION nothing \
+         WITH (connect = false, slot_name = NONE)",
+    );
+    project
+        .run(["db-rebuild", "--keep-data", "--yes"])
+        .exits(3)
+        .says(&["is replicated by subscription arrives", "`cargo xtask db-migrate`"]);
+    project.sql("DROP SUBSCRIPTION arrives");
     let init = project.read(INIT);
     // The rows have no value for it.
     project.edit_init("    rank integer,", "    rank integer NOT NULL,");

@@ -71,6 +71,13 @@ impl Names<'_> {
     }
 }
 
+/// Streams of rows that would go on into the one set aside, or out of it, by
+/// name.
+pub async fn attached(session: &Session, live: &str) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("hold/attached.sql"), &[&live]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Copies, and holds the original. `server` is any other database there.
 pub async fn copy_and_hold(
     server: &Address,
