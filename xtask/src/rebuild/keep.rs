@@ -62,6 +62,8 @@ pub struct Options {
 
 pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
     let Options { services, rules, allowed, sql } = options;
+    let live = target.require_answering(ctx)?;
+    require_alone(ctx, &live)?;
     let request = Request {
         target: target.clone(),
         init: ctx.config.metadata.init.clone(),
@@ -81,8 +83,6 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
     if work.found.is_equal() {
         return work.only_rows();
     }
-    let live = target.require_answering(ctx)?;
-    require_alone(ctx, &live)?;
     let kept = beside(&live.database, "before");
     let going = going(ctx, &live, &work.found)?;
     if ctx.globals.dry_run {
@@ -125,7 +125,7 @@ fn require_alone(ctx: &Ctx, live: &Address) -> Result<()> {
         live.database,
         found.join(", ")
     );
-    Err(Fault::refused(what).hint("change it where it is: `cargo xtask db-migrate`").into())
+    Err(Fault::refused(what).hint("end that first, and begin it anew with the new one").into())
 }
 
 /// What the plan takes from the rows, counted where it can be.

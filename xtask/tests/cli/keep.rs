@@ -222,7 +222,7 @@ fn what_is_refused_changes_nothing() {
     project
         .run(["db-rebuild", "--keep-data", "--yes"])
         .exits(3)
-        .says(&["is replicated by subscription arrives", "`cargo xtask db-migrate`"]);
+        .says(&["is replicated by subscription arrives", "hint: end that first"]);
     project.sql("DROP SUBSCRIPTION arrives");
     let init = project.read(INIT);
     // The rows have no value for it.

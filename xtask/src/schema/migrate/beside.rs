@@ -25,7 +25,13 @@ impl Work<'_> {
                     .into(),
                 Err(stop) => stop.into(),
             },
-            _ => error,
+            Exit::Done
+            | Exit::Failed
+            | Exit::Attention
+            | Exit::Refused
+            | Exit::Unavailable
+            | Exit::Usage
+            | Exit::Interrupted => error,
         })
     }
 
