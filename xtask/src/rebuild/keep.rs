@@ -88,9 +88,9 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
     if ctx.globals.dry_run {
         return dry_run(ctx, &work, (&live, &kept), &going);
     }
-    ctx.term.status(work.card().trim_end());
+    ctx.term.status(format!("{}{}", work.card(), lines(&going)).trim_end());
     work.require_allowed()?;
-    agree(ctx, target, &live, (&work.found, &going))?;
+    agree(ctx, target, &live, (&work.found, !going.is_empty()))?;
     let mut steps = Steps::begin(ctx, COMMAND, target.name())?;
     let mut around = Around::new(target, services);
     let keeping = Keeping { ctx, target, live: &live, kept: &kept };
@@ -158,12 +158,16 @@ fn going(ctx: &Ctx, live: &Address, found: &Outlook) -> Result<Vec<String>> {
     })?)
 }
 
+fn lines(going: &[String]) -> String {
+    going.iter().map(|it| format!("the new one will not have: {it}\n")).collect()
+}
+
 /// A yes; with the database's name where something goes.
 fn agree(
     ctx: &Ctx,
     target: &Target,
     live: &Address,
-    (found, going): (&Outlook, &[String]),
+    (found, loses): (&Outlook, bool),
 ) -> Result<()> {
     let inside =
         ctx.wait(async { protection(&Session::connect(live, "db-rebuild").await?).await })?;
@@ -173,12 +177,11 @@ fn agree(
         "rebuild `{}` with its rows, {steps} on a copy; meanwhile nobody can connect to it",
         live.database
     );
-    if going.is_empty() {
+    if !loses {
         return consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what);
     }
     let story = format!(
-        "This will {what}. What the new one will not have: {}. The database before is kept beside it.",
-        going.join("; ")
+        "This will {what}. It will not have what is told above; the database before is kept beside it."
     );
     let protected = mark.as_deref();
     let loss = Loss { database: &live.database, story: &story, is_empty: false, protected };
@@ -202,9 +205,7 @@ fn dry_run(
         "compare the copy with init.sql, and its rows with those before".to_owned(),
         format!("rename `{}` to `{kept}` and the copy to `{0}`", live.database),
     ];
-    for it in going {
-        text.push_str(&format!("the new one will not have: {it}\n"));
-    }
+    text.push_str(&lines(going));
     text.push_str("would:\n");
     for (index, step) in would.iter().enumerate() {
         text.push_str(&format!("  {}. {step}\n", index + 1));

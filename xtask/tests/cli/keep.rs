@@ -51,7 +51,7 @@ fn rows_stay_through_whatever_can_be_planned() {
         "nothing was changed",
     ]);
     project.run(["db-rebuild", "--keep-data"]).exits(3).answers_nothing().says(&[
-        "What the new one will not have: column public.kept_notes.gone",
+        "the new one will not have: column public.kept_notes.gone",
         "2 values",
         "holds data, and there is no terminal to ask at",
         "hint: if it is meant, add `--yes`",
