@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use pg_diff::catalog::{Id, Kind};
@@ -249,7 +249,6 @@ impl Keeping<'_> {
             swap::drop_unfinished(ctx, live)?;
             Ok(told((), "nothing half-built is left"))
         })?;
-        let since = Instant::now();
         let held = steps.step("copy", |_| self.copy(names, work.found.from.catalog.major))?;
         let before = steps.step("count", |_| {
             let counts = loss::baseline(ctx, &new)?;
@@ -267,7 +266,7 @@ impl Keeping<'_> {
             None => Ok(told(after, "none missing")),
             Some(written) => Ok(told(loss::baseline(ctx, &new)?, format!("{written} written"))),
         })?;
-        let rows = baseline.rows.values().sum();
+        let (rows, since) = (baseline.rows.values().sum(), held.since);
         steps.step("swap", |_| {
             self.swap(names, held, baseline)?;
             Ok(told((), format!("the old one is {kept}")))

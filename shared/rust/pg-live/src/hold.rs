@@ -22,7 +22,7 @@
 //!
 //! Must never: say that nobody can have written when somebody stood between.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select, try_join3};
 
@@ -46,6 +46,8 @@ pub struct Held {
     copy: String,
     /// How the copy was made.
     pub copying: Copying,
+    /// When those inside were first told to go.
+    pub since: Instant,
 }
 
 /// The names: what is served, its copy, and what the original is called once
@@ -105,6 +107,7 @@ async fn attempt(server: &Address, names: Names<'_>, copying: Copying) -> Result
     }
     let (gate, holder) = (patient(server).await?, patient(server).await?);
     let watch = Session::connect(server, PURPOSE).await?;
+    let since = Instant::now();
     shut(&gate, &watch, names).await?;
     let (copier_pid, holder_pid) = (pid(&copier).await?, pid(&holder).await?);
     let create = copying.sql(names.live, names.copy);
@@ -120,7 +123,7 @@ async fn attempt(server: &Address, names: Names<'_>, copying: Copying) -> Result
     };
     try_join3(copier.execute(&create), holding, opening).await?;
     let (live, copy) = (names.live.to_owned(), names.copy.to_owned());
-    Ok(Held { holder, live, copy, copying })
+    Ok(Held { holder, live, copy, copying, since })
 }
 
 /// A session that keeps an open transaction for as long as it takes.
