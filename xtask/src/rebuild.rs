@@ -6,6 +6,7 @@
 pub mod beside;
 pub mod cluster;
 pub mod compose;
+pub mod keep;
 pub mod local;
 pub mod swap;
 

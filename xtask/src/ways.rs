@@ -57,6 +57,17 @@ pub fn exchange(
     (new, kept): (&str, &str),
     newcomer: Newcomer<'_>,
 ) -> Result<()> {
+    exchange_by(ctx, target, kept, newcomer, || swap::exchange(ctx, live, new, kept))
+}
+
+/// Like [`exchange`], for who swaps by himself.
+pub fn exchange_by(
+    ctx: &Ctx,
+    target: &Target,
+    kept: &str,
+    newcomer: Newcomer<'_>,
+    swap: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let Newcomer { command, code, baseline } = newcomer;
     let records = Records::of(ctx, target);
     let served = records.served();
@@ -69,7 +80,7 @@ pub fn exchange(
     };
     // Before the swap: a record of one that did not happen leads nowhere.
     let noted = records.write(&record);
-    swap::exchange(ctx, live, new, kept)?;
+    swap()?;
     let noted = noted.and_then(|()| match &code {
         Served::Known(code) => records.note_served(code.as_ref()),
         Served::Later => Ok(()),

@@ -2,6 +2,8 @@
 //!
 //! Must never: do a way's work. `rebuild/` has one room for each.
 
+use std::rc::Rc;
+
 use anyhow::Result;
 
 use crate::commands::Command;
@@ -9,25 +11,36 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, Fate, Options};
+use crate::rebuild::{self, Fate, Options, keep};
+use crate::schema::allow::{self, Allowed};
+use crate::schema::rules::{self, Rules};
 use crate::services::{SCOPE_FLAG, Scope};
 use crate::target::{Target, env_file};
 
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --undo | --forget] [--services all|db|none]",
+    usage: "[--no-backup | --swap | --keep-data | --undo | --forget] [--services all|db|none]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
+        (
+            "--keep-data",
+            "the rows stay: a copy of the database becomes what init.sql says, then takes its name",
+        ),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
         SCOPE_FLAG,
+        allow::FLAG,
+        ("--sql", "with --keep-data: show the SQL also of long plans"),
+        rules::FLAGS[0],
+        rules::FLAGS[1],
     ],
     examples: &[
         "cargo xtask db-rebuild",
         "cargo xtask db-rebuild --target compose --yes",
         "cargo xtask db-rebuild --swap --explain",
+        "cargo xtask db-rebuild --keep-data --dry-run",
     ],
     run,
 };
@@ -41,26 +54,31 @@ enum Way {
     Forget,
 }
 
-fn way(rest: &mut Rest) -> Result<Way, Fault> {
-    let chosen: Vec<Way> = [
-        ("--no-backup", Way::Rebuild(Fate::Lost)),
-        ("--swap", Way::Swap),
-        ("--undo", Way::Undo),
-        ("--forget", Way::Forget),
+/// None is `--keep-data`, which has flags of its own.
+fn way(rest: &mut Rest) -> Result<Option<Way>, Fault> {
+    let chosen: Vec<Option<Way>> = [
+        ("--no-backup", Some(Way::Rebuild(Fate::Lost))),
+        ("--swap", Some(Way::Swap)),
+        ("--keep-data", None),
+        ("--undo", Some(Way::Undo)),
+        ("--forget", Some(Way::Forget)),
     ]
     .into_iter()
     .filter_map(|(flag, way)| rest.flag(flag).then_some(way))
     .collect();
     match chosen.as_slice() {
-        [] => Ok(Way::Rebuild(Fate::Dumped)),
+        [] => Ok(Some(Way::Rebuild(Fate::Dumped))),
         [way] => Ok(*way),
-        _ => Err(Fault::usage("--no-backup, --swap, --undo and --forget exclude each other")),
+        _ => Err(Fault::usage(
+            "--no-backup, --swap, --keep-data, --undo and --forget exclude each other",
+        )),
     }
 }
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let way = way(&mut rest)?;
     let services = Scope::of(ctx, rest.value("--services")?)?;
+    let Some(way) = way else { return keep_data(ctx, rest, services) };
     rest.no_words(COMMAND.name)?;
     if matches!(way, Way::Rebuild(_) | Way::Swap) {
         // The file is the cheapest thing to be wrong: look there first.
@@ -75,6 +93,17 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         return go(&ctx, &Target::named(&ctx, "compose")?, way, services);
     }
     go(ctx, &target, way, services)
+}
+
+/// A plan is made here: what holds for plans holds.
+fn keep_data(ctx: &Ctx, mut rest: Rest, services: Scope) -> Result<Answer> {
+    let rules = Rules::of(ctx, &mut rest)?;
+    let sql = rest.flag("--sql");
+    let target = Rc::new(Target::resolve(ctx)?);
+    let allowed = Allowed::of(ctx, &mut rest, &target)?;
+    rest.no_words(COMMAND.name)?;
+    check_name(ctx, &target)?;
+    keep::run(ctx, &target, keep::Options { services, rules, allowed, sql })
 }
 
 /// The system's own databases cannot be ours, and a name has its length.

@@ -8,6 +8,7 @@
 //! was shown.
 
 mod agree;
+mod beside;
 mod early;
 mod journal;
 mod models;
@@ -26,7 +27,6 @@ use pg_live::{Address, Introspection, Session};
 use serde_json::{Value, json};
 
 use self::trace::Trace;
-
 use super::allow;
 use super::asking::{self, Asked};
 use super::card::{self, Show};
@@ -290,7 +290,7 @@ impl Work<'_> {
         let mut card = card::text(&self.found, show);
         card.push_str(&self.asked.lines());
         card.push_str(&seeding::lines(&self.seeds));
-        if agree::loses_data(&self.found) && !self.request.snapshot && self.request.is_forward() {
+        if agree::loses_data(&self.found) && self.request.may_snapshot() {
             card.push_str(
                 "this loses data: `--snapshot` makes a copy first, for `cargo xtask rollback`\n",
             );

@@ -44,6 +44,8 @@ mod table;
 
 mod swap;
 
+mod keep;
+
 mod killed;
 
 mod interrupted;

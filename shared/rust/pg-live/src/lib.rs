@@ -19,6 +19,7 @@ mod error;
 pub mod facts;
 mod fence;
 pub mod health;
+pub mod hold;
 mod introspect;
 pub mod journal;
 mod load;

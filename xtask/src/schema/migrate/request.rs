@@ -35,6 +35,12 @@ impl Request {
     pub fn is_forward(&self) -> bool {
         !matches!(self.plan, Some(Written::Made(_) | Written::Towards(_)))
     }
+
+    /// A copy could be made first, and none is asked for. `--keep-data` works
+    /// on one.
+    pub fn may_snapshot(&self) -> bool {
+        self.is_forward() && !self.snapshot && self.command == "db-migrate"
+    }
 }
 
 /// A plan that need not be made.
