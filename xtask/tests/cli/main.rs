@@ -46,6 +46,8 @@ mod swap;
 
 mod killed;
 
+mod stopped;
+
 mod interrupted;
 
 mod lifecycle;

@@ -29,3 +29,7 @@ mod data_migrations;
 mod pytest;
 
 mod load;
+
+mod steady;
+
+mod online;
