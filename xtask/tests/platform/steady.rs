@@ -19,7 +19,7 @@ const PUSH: &str = include_str!("online_push.sql");
 const WAITING: &str = include_str!("online_waiting.sql");
 
 const PATHS: [&str; 3] =
-    ["/api/messages?limit=5", "/api/messages?limit=50&channel_id=7", "/api/channels?limit=20"];
+    ["/api/messages?limit=5", "/api/channels/7/messages?limit=50", "/api/channels?limit=20"];
 /// Alone first: what a statement takes on this machine anyway.
 const ALONE: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(10);
@@ -69,6 +69,14 @@ pub struct Report {
     pub slowest: f64,
 }
 
+/// The first failures, each in a line.
+fn told(failure: &str) {
+    static TOLD: AtomicU64 = AtomicU64::new(0);
+    if TOLD.fetch_add(1, Ordering::Relaxed) < 5 {
+        say(&format!("  failed: {failure}"));
+    }
+}
+
 fn timed(is_over: &AtomicBool, mut ask: impl FnMut(u64) -> bool) -> Vec<Request> {
     let (mut all, mut number) = (Vec::new(), 0);
     while !is_over.load(Ordering::Relaxed) {
@@ -92,7 +100,7 @@ fn client(
     // Its name must not be taken for one of the tool's own sessions.
     let session = runtime.block_on(async {
         let session = Session::connect(&address, "client").await?;
-        session.execute("SET application_name = 'client'").await?;
+        session.execute("SET application_name = 'client'; SET search_path = public").await?;
         Ok::<_, pg_live::Error>(session)
     });
     work(&runtime, session.expect("the server answers"))
@@ -116,7 +124,7 @@ fn database(url: &str, is_over: &AtomicBool, of: u64, inserted: &AtomicU64) -> V
             match runtime.block_on(session.execute(&sql)) {
                 Ok(()) => true,
                 Err(error) => {
-                    say(&format!("  failed: {sql}: {error:?}"));
+                    told(&format!("{sql}: {error:?}"));
                     false
                 }
             }
@@ -130,8 +138,11 @@ fn push(url: &str, is_over: &AtomicBool, pushed: &AtomicU64) -> Vec<Request> {
             let first = PUSHED + pushed.fetch_add(CHUNK, Ordering::Relaxed);
             let last = first + CHUNK - 1;
             let sql = PUSH.replace(":first", &first.to_string());
-            let is_good =
-                runtime.block_on(session.execute(&sql.replace(":last", &last.to_string()))).is_ok();
+            let sql = sql.replace(":last", &last.to_string());
+            let is_good = runtime
+                .block_on(session.execute(&sql))
+                .inspect_err(|error| told(&format!("{error:?}")))
+                .is_ok();
             std::thread::sleep(PAUSE * 20);
             is_good
         })
@@ -194,7 +205,7 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
                         let reply = get(port, path);
                         let is_good = reply.as_ref().is_some_and(|it| it.status == 200);
                         if !is_good {
-                            say(&format!("  failed: {path}: {reply:?}"));
+                            told(&format!("{path}: {reply:?}"));
                         }
                         is_good
                     })
