@@ -3,9 +3,10 @@
 //!
 //! The database itself halts the run ([`stop.sql`](stopped/stop.sql)), before
 //! and after each statement and each batch, so that every stop hits its moment.
-//! The gate stops once in each transaction, as what others see of one is all or
-//! nothing. `XTASK_TEST_STOPS=steps` kills once after each step, `all` stops at
-//! every moment in every way there is, a number at that moment in every way.
+//! The gate kills once in each transaction, as what others see of one is all or
+//! nothing. `XTASK_TEST_STOPS=killed`, `torn` or `lost` stops in that way after
+//! each statement and each batch, `all` at every moment in every way, a number
+//! at that moment in every way.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -184,9 +185,11 @@ fn wanted(moments: &[Moment]) -> Vec<(Moment, Way)> {
         return these.flat_map(|it| WAYS.map(|way| (it.clone(), way))).collect();
     }
     let mut after: Vec<Moment> = moments.iter().filter(|it| it.after.is_some()).cloned().collect();
-    if asked != "steps" {
-        after.dedup_by(|it, before| it.transaction == before.transaction);
+    if let Some(way) = WAYS.into_iter().find(|it| format!("{it:?}").to_lowercase() == asked) {
+        return after.into_iter().map(|it| (it, way)).collect();
     }
+    assert_eq!(asked, "", "killed, torn, lost, all, or a number");
+    after.dedup_by(|it, before| it.transaction == before.transaction);
     after.into_iter().zip([Way::Killed, Way::Torn].into_iter().cycle()).collect()
 }
 

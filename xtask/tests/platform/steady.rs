@@ -168,6 +168,15 @@ fn watch(url: &str, is_over: &AtomicBool) -> Vec<(Instant, f64)> {
     waits
 }
 
+/// Raises a flag when it goes, also by a panic: who waits for it must end.
+pub struct Raised<'a>(pub &'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Fills the archive and says how many messages it holds.
 fn fill(platform: &Platform, messages: u64) {
     platform.project.sql(CHANNELS);
@@ -185,6 +194,14 @@ fn count(platform: &Platform) -> i64 {
     platform.project.sql(ended).parse().expect("a number")
 }
 
+/// What the rows say that were there before.
+fn told_by_rows(platform: &Platform, messages: u64) -> String {
+    platform.project.sql(&format!(
+        "SELECT count(*), sum(hashtext(concat_ws(',', message_id, channel_id, content, trace_id))::bigint) \
+           FROM messages WHERE message_id <= {messages}"
+    ))
+}
+
 /// Changes the schema under load and tells what came of it.
 pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
     fill(platform, messages);
@@ -192,7 +209,7 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
         platform.project.edit_init(from, to);
     }
     let (port, url) = (platform.port("api"), platform.project.url());
-    let before = count(platform);
+    let (before, said) = (count(platform), told_by_rows(platform, messages));
     let (is_over, inserted, pushed) =
         (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     let (is_over, inserted, pushed, url) = (&is_over, &inserted, &pushed, &url);
@@ -216,11 +233,12 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
             (0..2).map(|of| scope.spawn(move || database(url, is_over, of, inserted))).collect();
         direct.push(scope.spawn(move || push(url, is_over, pushed)));
         let watching = scope.spawn(move || watch(url, is_over));
+        let over = Raised(is_over);
         std::thread::sleep(ALONE);
         let from = Instant::now();
         let ended = platform.tool(["db-migrate", "--yes", "-v"]).run();
         let to = Instant::now();
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         let all = |threads: Vec<std::thread::ScopedJoinHandle<'_, Vec<Request>>>| {
             threads.into_iter().flat_map(|it| it.join().expect("no panic")).collect::<Vec<_>>()
         };
@@ -237,6 +255,7 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
     });
     let made = (inserted.load(Ordering::Relaxed) + pushed.load(Ordering::Relaxed)) as i64;
     let lost = before + made - count(platform);
+    assert_eq!(told_by_rows(platform, messages), said, "the rows say something else");
 
     let longest = |all: &[Request], during: bool| {
         let is_in = |it: &&Request| (it.at + it.took >= from && it.at <= to) == during;
