@@ -56,6 +56,14 @@ struct Request {
     is_good: bool,
 }
 
+/// A client was seen to wait for a lock.
+struct Wait {
+    at: Instant,
+    millis: f64,
+    /// Statements of those who are in its way.
+    behind: String,
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Report {
@@ -150,17 +158,18 @@ fn push(url: &str, is_over: &AtomicBool, pushed: &AtomicU64) -> Vec<Request> {
 }
 
 /// Longest waits for locks, whoever of the clients waits: services too.
-fn watch(url: &str, is_over: &AtomicBool) -> Vec<(Instant, f64)> {
+fn watch(url: &str, is_over: &AtomicBool) -> Vec<Wait> {
     let mut waits = Vec::new();
     client(url, |runtime, session| {
         let session = &session;
         runtime.block_on(session.execute("SET application_name = 'xtask/watch'")).expect("a name");
         while !is_over.load(Ordering::Relaxed) {
-            let row = runtime.block_on(session.query_one(WAITING, &[])).expect("an answer");
-            let millis: f64 = row.get(0);
-            if millis > 0.0 {
-                waits.push((Instant::now(), millis));
-            }
+            let rows = runtime.block_on(session.query(WAITING, &[])).expect("an answer");
+            waits.extend(rows.first().map(|row| Wait {
+                at: Instant::now(),
+                millis: row.get(0),
+                behind: row.get(1),
+            }));
             std::thread::sleep(PAUSE);
         }
         Vec::new()
@@ -263,8 +272,9 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
         longest.as_secs_f64() * 1000.0
     };
     let blocked = |during: bool| {
-        let is_in = |it: &&(Instant, f64)| (it.0 >= from && it.0 <= to) == during;
-        waits.iter().filter(is_in).map(|it| it.1).fold(0.0, f64::max)
+        let is_in = |it: &&Wait| (it.at >= from && it.at <= to) == during;
+        let longest = waits.iter().filter(is_in).max_by(|a, b| a.millis.total_cmp(&b.millis));
+        longest.map_or((0.0, ""), |it| (it.millis, it.behind.as_str()))
     };
     let failed = http.iter().chain(&direct).filter(|it| !it.is_good).count();
     let requests = http.len() + direct.len();
@@ -277,10 +287,14 @@ pub fn change_under_load(platform: &Platform, messages: u64) -> Report {
     for (name, alone, migrating) in [
         ("request to the api", longest(&http, false), longest(&http, true)),
         ("statement of a client", longest(&direct, false), longest(&direct, true)),
-        ("wait for a lock, of any client", blocked(false), blocked(true)),
+        ("wait for a lock, of any client", blocked(false).0, blocked(true).0),
     ] {
         say(&format!("{name:<44} {alone:>9.0} {migrating:>9.0}"));
     }
-    let (blocked, slowest) = (blocked(true), longest(&direct, true));
+    let ((blocked, behind), slowest) = (blocked(true), longest(&direct, true));
+    say(&format!(
+        "the longest wait was behind: {}",
+        behind.split_whitespace().collect::<Vec<_>>().join(" ")
+    ));
     Report { requests, failed, lost, blocked, slowest }
 }
