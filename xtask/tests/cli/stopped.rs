@@ -47,7 +47,7 @@ enum Way {
     Killed,
     /// `kill -9`, and its session ends with it.
     Torn,
-    /// Its session ends; the tool lives.
+    /// Its session ends; the tool lives, and goes on by itself.
     Lost,
 }
 
@@ -123,7 +123,10 @@ impl Place<'_> {
                 end();
                 open();
                 let ended = running.finish();
-                story.push(format!("went on: {}", ended.code));
+                if ended.code != 0 {
+                    return Err(format!("{way:?} at {moment:?}: it gave up\n{}", ended.stderr));
+                }
+                story.push("went on".to_owned());
                 last = Some(ended);
             }
         }
