@@ -48,6 +48,8 @@ mod keep;
 
 mod killed;
 
+mod stopped;
+
 mod interrupted;
 
 mod lifecycle;

@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 
 use crate::platform::{Platform, get};
 use crate::server::program;
+use crate::steady::Raised;
 use crate::tool::say;
 use crate::tool::{Tool, wait_at_most, wait_until};
 
@@ -39,15 +40,6 @@ fn produce(platform: &Platform, url: &str) {
             let ended = psql.args(["-Xq", "-v", "ON_ERROR_STOP=1", url, "-c", &chunk(first)]).run();
             (ended.code == 0).then_some(())
         });
-    }
-}
-
-/// Raises a flag when it goes, also by a panic: who waits for it must end.
-struct Raised<'a>(&'a AtomicBool);
-
-impl Drop for Raised<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

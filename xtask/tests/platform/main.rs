@@ -31,3 +31,8 @@ mod pytest;
 mod load;
 
 mod models;
+
+#[allow(dead_code, reason = "the benchmark reads the rest")]
+mod steady;
+
+mod online;

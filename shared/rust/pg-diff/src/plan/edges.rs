@@ -235,6 +235,15 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
         // A table gives up its parents first.
         let is_of_leaving = nodes.leaves(on) && nodes.table_of(id) == *on;
         let by_itself = !is_aside(nodes.fates.get(&dropper.id));
+        // The guard of a NOT NULL that is not there yet is still to be used.
+        let guards = id.kind == Kind::Constraint
+            && on.kind == Kind::Column
+            && online::old_check(nodes.old(), on).as_ref() == Some(id)
+            && online::enforcing(nodes, on).is_some();
+        if guards {
+            edges.edge(Node { op: Op::Enforce, id: on.clone() }, dropper);
+            return;
+        }
         if alters(on_fate) && !nodes.swapped.contains(id) && by_itself && !is_of_leaving {
             for alterer in nodes.alterers(on) {
                 edges.edge(dropper.clone(), alterer);

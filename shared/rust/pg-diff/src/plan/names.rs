@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::edges::Edges;
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
+use super::online;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind, TableKind};
 
 /// A name must be free before something else takes it.
@@ -28,6 +29,24 @@ pub fn names(nodes: &Nodes<'_>, edges: &mut Edges) {
                     }
                 }
             }
+        }
+    }
+    leftovers(nodes, edges);
+}
+
+/// An index that a stopped run left under the name that the next one is built
+/// by.
+fn leftovers(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let prepared: Vec<Id> = edges
+        .after
+        .keys()
+        .filter(|node| node.op == Op::Prepare)
+        .map(|node| node.id.clone())
+        .collect();
+    for id in prepared {
+        let left = Id::new(Kind::Index, &id.namespace, &online::temporary("", id.own_name()));
+        if nodes.goes(&left) {
+            edges.edge(nodes.dropper(&left), Node { op: Op::Prepare, id });
         }
     }
 }

@@ -23,6 +23,9 @@ use crate::error::{Error, ErrorKind};
 const BATCH_LIMIT: Duration = Duration::from_secs(10);
 /// Counting what is to be done is only for the progress.
 const COUNT_LIMIT: Duration = Duration::from_secs(2);
+/// The first batch has so many rows at most: how long one takes here is not
+/// known yet, and whoever wants one of its rows waits until it is committed.
+const FIRST_ROWS: u32 = 500;
 /// Keys that are walked for each row that may be set.
 const KEYS_PER_ROW: u64 = 20;
 /// Of a table without a key: rows that a page is taken to hold.
@@ -94,7 +97,11 @@ impl Run<'_> {
         let batches = Batches::read(session, it).await.map_err(halt)?;
         let rows = it.batch.max(1);
         let pages = (rows / ROWS_PER_PAGE).max(1);
-        let (size, ceiling) = if batches.has_key() { (rows, rows) } else { (pages, pages * 4) };
+        let (size, ceiling) = if batches.has_key() {
+            (rows.min(FIRST_ROWS), rows)
+        } else {
+            (pages.min(FIRST_ROWS / ROWS_PER_PAGE), pages * 4)
+        };
         let limit = format!("SET statement_timeout = {}", COUNT_LIMIT.as_millis());
         session.execute(&limit).await.map_err(halt)?;
         let counted = match session.query_one(&batches.count(), &[]).await {
