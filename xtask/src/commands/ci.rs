@@ -45,7 +45,10 @@ const PYTHON_CHECKS: [(&str, &[&str]); 3] = [
 ];
 
 const RINGS: [(&str, &[&str]); 4] = [
-    ("laws of the schema engine", &["test", "--quiet", "--package", "pg-live", "--test", "cases"]),
+    (
+        "laws of the schema engine",
+        &["test", "--quiet", "--package", "pg-live", "--test", "cases", "--test", "properties"],
+    ),
     ("tests on local", &["test", "--quiet", "--package", "xtask", "--test", "cli"]),
     (
         "tests of the platform",
