@@ -51,7 +51,9 @@ pub fn start_schema(ctx: &Ctx, pg_dump: Run, roles: Roles) -> Result<SchemaDump>
 pub fn schema_run(pg_dump: Run, roles: Roles) -> Run {
     // The tools' own notes are no part of the schema.
     let notes = format!("--exclude-schema={}", pg_live::journal::NAMESPACE);
-    let run = pg_dump.args(["--schema-only", "--no-password"]).arg(notes);
+    // A copy of the schema must not subscribe to anything, and could not be
+    // dropped if it did.
+    let run = pg_dump.args(["--schema-only", "--no-subscriptions", "--no-password"]).arg(notes);
     match roles {
         Roles::Same => run,
         Roles::Different => run.args(["--no-owner", "--no-privileges"]),
