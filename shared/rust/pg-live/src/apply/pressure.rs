@@ -30,7 +30,7 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Pace {
         Pace {
-            batch: Duration::from_millis(100),
+            batch: Duration::from_millis(50),
             lag: Duration::from_secs(10),
             lag_bytes: 256 << 20,
             waiting: 5,
