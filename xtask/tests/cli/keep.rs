@@ -28,14 +28,6 @@ fn declare_column(project: &Project, name: &str) {
     project.edit_init(CONFIG, &format!("{CONFIG}\n    {name} integer,"));
 }
 
-#[track_caller]
-fn has_column(project: &Project, name: &str) -> bool {
-    let sql = format!(
-        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'event_config' AND column_name = '{name}'"
-    );
-    project.sql(&sql) == "1"
-}
-
 #[test]
 fn rows_stay_through_whatever_can_be_planned() {
     let Some(project) = Project::with_database() else { return };
@@ -152,7 +144,7 @@ fn no_write_that_was_acknowledged_is_lost() {
         project.sql("SELECT key FROM event_config").lines().map(str::to_owned).collect();
     let lost: Vec<String> = told(&project).into_iter().filter(|key| !there.contains(key)).collect();
     assert!(lost.is_empty(), "{} acknowledged writes are lost: {lost:?}", lost.len());
-    assert!(has_column(&project, "rank_four"));
+    assert!(project.has_column("rank_four"));
     assert_eq!(beside(&project, "before").len(), 4);
     project.run(["db-verify"]).exits(0);
 }
@@ -172,14 +164,14 @@ fn a_kill_leaves_the_old_one_served() {
             // The last word may have been said.
             continue;
         }
-        assert!(!has_column(&project, "rank"), "half a rebuild after `{step}`");
+        assert!(!project.has_column("rank"), "half a rebuild after `{step}`");
         project.run(["status"]).exits(2).answers(&["`cargo xtask db-rebuild --keep-data` of"]);
     }
     project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0);
     for key in ["sweep", "copy", "count", "compare_again", "count_again", "swap"] {
         assert!(project.has_row(key), "`{key}` is lost");
     }
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
     project.run(["db-verify"]).exits(0);
 }
 
@@ -194,12 +186,12 @@ fn a_stop_is_obeyed_and_lets_everybody_in_again() {
         running.signal(Signal::SIGINT);
         running.finish().exits(130).answers_nothing();
         assert_eq!(project.identity(), served);
-        assert!(!has_column(&project, "rank"));
+        assert!(!project.has_column("rank"));
         assert_eq!((beside(&project, "new"), beside(&project, "before")), (vec![], vec![]));
         project.is_tidy();
     }
     project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0);
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
 }
 
 #[test]
@@ -235,11 +227,11 @@ fn what_is_refused_changes_nothing() {
         .exits(3)
         .says(&["is protected (by the test)", "--yes --confirm-db osint_platform"]);
     assert_eq!(project.identity(), served);
-    assert!(!has_column(&project, "rank"));
+    assert!(!project.has_column("rank"));
     assert_eq!((beside(&project, "new"), beside(&project, "before")), (vec![], vec![]));
     let words = ["db-rebuild", "--keep-data", "--yes", "--confirm-db", DATABASE, "--explain"];
     project.run(words).exits(0).says(&["CREATE DATABASE", "RENAME TO", "ADD COLUMN rank"]);
-    assert!(project.has_row("mine") && has_column(&project, "rank"));
+    assert!(project.has_row("mine") && project.has_column("rank"));
     let mark = project.sql("SHOW xtask.protected");
     assert_eq!(mark, "by the test", "the mark goes over");
     project.is_tidy();

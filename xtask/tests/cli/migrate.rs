@@ -13,14 +13,6 @@ fn add_rank(project: &Project) {
     project.edit_init(CONFIG, &format!("{CONFIG}\n    rank integer,"));
 }
 
-#[track_caller]
-fn has_column(project: &Project, name: &str) -> bool {
-    let sql = format!(
-        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'event_config' AND column_name = '{name}'"
-    );
-    project.sql(&sql) == "1"
-}
-
 #[test]
 fn nothing_to_do_asks_nothing() {
     let Some(project) = Project::with_database() else { return };
@@ -44,11 +36,11 @@ fn without_a_yes_nothing_changes() {
         .exits(3)
         .answers_nothing()
         .says(&["This will change `osint_platform` by 1 step", "add `--yes`"]);
-    assert!(!has_column(&project, "rank"));
+    assert!(!project.has_column("rank"));
     let document = project.run(["db-migrate", "--yes", "--json"]).exits(0).document();
     assert_eq!(document["data"]["applied"], 1);
     assert!(document["data"]["fingerprint_after"].is_string());
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
     project.is_tidy();
 }
 
@@ -63,9 +55,9 @@ fn a_protected_database_wants_its_name() {
         .exits(3)
         .says(&["is protected (by the test)", "--yes --confirm-db osint_platform"]);
     project.run(["db-migrate", "--yes", "--confirm-db", "other"]).exits(3).says(&["names `other`"]);
-    assert!(!has_column(&project, "rank"));
+    assert!(!project.has_column("rank"));
     project.run(["db-migrate", "--yes", "--confirm-db", DATABASE]).exits(0);
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
 }
 
 #[test]
@@ -122,14 +114,14 @@ fn a_plan_file_is_run_once_and_only_where_it_belongs() {
         .run(["db-migrate", "--yes", "--plan", "plan.json"])
         .exits(3)
         .says(&["the SQL says something else"]);
-    assert!(!has_column(&project, "rank"));
+    assert!(!project.has_column("rank"));
     project.write("plan.sql", &sql);
     project
         .run(["db-migrate", "--plan", "plan.json", "--dry-run"])
         .exits(0)
         .answers(&["ADD COLUMN rank"]);
     project.run(["db-migrate", "--yes", "--plan", "plan.json"]).exits(0);
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
     project.run(["db-diff"]).exits(0);
     project
         .run(["db-migrate", "--yes", "--plan", "plan.json"])
@@ -186,23 +178,11 @@ fn a_killed_run_is_finished_by_the_next() {
     let made = format!("{table}\n    id bigint PRIMARY KEY\n);\n");
     project.edit_init(CONFIG, &format!("{made}{CONFIG}"));
     project.run(["db-migrate", "--yes"]).exits(0);
-    // Thirty rows that the trigger makes slow: time to be killed in.
-    project.sql("INSERT INTO slow_rows SELECT generate_series(1, 30)");
-    project.sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$");
-    project
-        .sql("CREATE TRIGGER slow BEFORE UPDATE ON slow_rows FOR EACH ROW EXECUTE FUNCTION slow()");
+    project.slow_rows();
     let column = "-- @backfill 'n/a' batch=5\n    note text NOT NULL,";
     project.edit_init(table, &format!("CREATE TABLE first_made (id int);\n{table}\n    {column}"));
     let comment = "COMMENT ON TABLE event_config IS";
     project.edit_init(comment, &format!("CREATE INDEX idx_note ON slow_rows (note);\n\n{comment}"));
-    let manifest = project.read("Cargo.toml");
-    project.write(
-        "Cargo.toml",
-        manifest.replace(
-            "\n[workspace.metadata.xtask]\n",
-            "\n[workspace.metadata.xtask]\nignore = [\"trigger:slow\", \"function:slow\"]\n",
-        ),
-    );
     let mut running = project.tool(["db-migrate", "--yes", "-v"]).start();
     assert!(running.hears("steps 1") || running.hears("step 1"), "never began");
     std::thread::sleep(std::time::Duration::from_millis(1500));
@@ -239,11 +219,11 @@ fn a_lock_that_is_not_to_be_had_is_told_with_its_holder() {
     running.signal(Signal::SIGINT);
     let ended = running.finish();
     assert_eq!(ended.code, 130, "{}", ended.whole());
-    assert!(!has_column(&project, "rank"));
+    assert!(!project.has_column("rank"));
     holder.kill();
     project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
     project.run(["db-migrate", "--yes"]).exits(0);
-    assert!(has_column(&project, "rank"));
+    assert!(project.has_column("rank"));
 }
 
 #[test]

@@ -111,6 +111,25 @@ impl Project {
         self.sql(&format!("SELECT count(*) FROM event_config WHERE key = '{key}'")) == "1"
     }
 
+    /// Thirty rows in `slow_rows`, and a trigger that makes them slow to
+    /// change: time to be killed in. Comparisons leave the trigger out.
+    #[track_caller]
+    pub fn slow_rows(&self) {
+        self.sql("INSERT INTO slow_rows SELECT generate_series(1, 30)");
+        self.sql(include_str!("slow_rows.sql"));
+        let mark = "\n[workspace.metadata.xtask]\n";
+        let manifest = self.read("Cargo.toml");
+        let rules = format!("{mark}ignore = [\"trigger:slow\", \"function:slow\"]\n");
+        self.write("Cargo.toml", manifest.replace(mark, &rules));
+    }
+
+    /// `event_config` has it.
+    #[track_caller]
+    pub fn has_column(&self, name: &str) -> bool {
+        let columns = "information_schema.columns WHERE table_name = 'event_config'";
+        self.sql(&format!("SELECT count(*) FROM {columns} AND column_name = '{name}'")) == "1"
+    }
+
     /// Which cluster and which database: both change with a rebuild.
     #[track_caller]
     pub fn identity(&self) -> String {

@@ -115,6 +115,9 @@ async fn read(live: &Session, sql: &str) -> Result<Vec<String>> {
     rows.iter().map(|row| text(row).map_err(|_| Error::shape("a probe must answer text"))).collect()
 }
 
+/// `read_only_sql_transaction`.
+const READ_ONLY: &str = "25006";
+
 /// What it means that the question failed. The server gives its timeouts and
 /// the user's wish the same code: only the clock tells them apart.
 fn refusal(error: Error, is_late: bool) -> Result<Answer> {
@@ -123,6 +126,10 @@ fn refusal(error: Error, is_late: bool) -> Result<Answer> {
         ErrorKind::Cancelled if is_late => unknown("there was no time".to_owned()),
         ErrorKind::InUse => unknown("somebody keeps the table locked".to_owned()),
         ErrorKind::Permission | ErrorKind::OutOfResources => unknown(error.message),
+        // A default that calls what writes says nothing of the rows.
+        ErrorKind::Statement if error.sqlstate.as_deref() == Some(READ_ONLY) => {
+            unknown(error.message)
+        }
         ErrorKind::Statement => Ok(Answer::Fails {
             sqlstate: error.sqlstate.unwrap_or_default(),
             message: error.message,

@@ -132,14 +132,7 @@ fn with_slow_rows() -> Option<Project> {
     project.edit_init(CONFIG, &format!("{table}\n    id bigint PRIMARY KEY\n);\n{CONFIG}"));
     commit(&project, "slow rows");
     project.run(["db-migrate", "--yes"]).exits(0);
-    project.sql("INSERT INTO slow_rows SELECT generate_series(1, 30)");
-    project.sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$");
-    project
-        .sql("CREATE TRIGGER slow BEFORE UPDATE ON slow_rows FOR EACH ROW EXECUTE FUNCTION slow()");
-    let mark = "\n[workspace.metadata.xtask]\n";
-    let manifest = project.read("Cargo.toml");
-    let rules = format!("{mark}ignore = [\"trigger:slow\", \"function:slow\"]\n");
-    project.write("Cargo.toml", manifest.replace(mark, &rules));
+    project.slow_rows();
     let column = "-- @backfill 'n/a' batch=5\n    note text NOT NULL,";
     project.edit_init(table, &format!("CREATE TABLE first_made (id int);\n{table}\n    {column}"));
     commit(&project, "note");

@@ -69,6 +69,12 @@ impl Body {
         }
     }
 
+    /// The tables that a table or foreign table is below: what it is a
+    /// partition of, what it inherits from.
+    pub fn parents(&self) -> impl Iterator<Item = &Id> {
+        self.partition().map(|it| &it.parent).into_iter().chain(self.inherits())
+    }
+
     /// The index or constraint that an index or constraint of a partition is
     /// part of.
     pub fn parent(&self) -> Option<&Id> {

@@ -138,6 +138,11 @@ impl Added<'_> {
 
     pub fn hazard(self, kind: HazardKind, why: impl Into<String>) -> Self {
         let about = self.0.step.object.clone();
+        self.hazard_about(kind, about, why)
+    }
+
+    /// Of something else than the step is about.
+    pub fn hazard_about(self, kind: HazardKind, about: Id, why: impl Into<String>) -> Self {
         self.0.step.hazards.push(Hazard { kind, about, why: why.into() });
         self
     }

@@ -70,7 +70,7 @@ pub fn edges(nodes: &Nodes<'_>, new_graph: &Dependencies) -> Edges {
     lineage::inheritance(nodes, &mut edges);
     before_retype(nodes, &mut edges);
     logged(nodes, &mut edges);
-    wish_children_gone(nodes, &mut edges);
+    lineage::wish_children_gone(nodes, &mut edges);
     names::wish_overloads_away(nodes, &mut edges, new_graph);
     edges
 }
@@ -91,46 +91,6 @@ fn before_retype(nodes: &Nodes<'_>, edges: &mut Edges) {
             edges.edge(nodes.dropper(index), nodes.alterer(column));
         }
     }
-}
-
-/// A table that goes need not follow what happens to its parent's columns.
-fn wish_children_gone(nodes: &Nodes<'_>, edges: &mut Edges) {
-    let columns = nodes.fates.map.iter().filter(|(id, _)| id.kind == Kind::Column);
-    let changed: Vec<(&Id, Node)> = columns
-        .filter_map(|(id, fate)| match fate {
-            Fate::Alter(_) if nodes.fates.retyped.contains_key(id) => Some((id, nodes.alterer(id))),
-            Fate::Drop | Fate::Recreate(_) => {
-                Some((id, nodes.dropper(id))).filter(|(_, dropper)| dropper.id == *id)
-            }
-            Fate::Alter(_) | Fate::Create | Fate::Aside(_) => None,
-        })
-        .collect();
-    if changed.is_empty() {
-        return;
-    }
-    let going = nodes.fates.map.iter().filter(|(_, fate)| **fate == Fate::Drop);
-    for (table, _) in going.filter(|(id, _)| matches!(id.kind, Kind::Table | Kind::ForeignTable)) {
-        for parent in ancestors(nodes.old(), table) {
-            for (_, node) in changed.iter().filter(|(id, _)| id.of(parent.kind) == parent) {
-                edges.wish(nodes.dropper(table), node.clone());
-            }
-        }
-    }
-}
-
-/// The tables above a table, however far.
-fn ancestors(catalog: &Catalog, table: &Id) -> BTreeSet<Id> {
-    let mut found = BTreeSet::new();
-    let mut todo = vec![table.clone()];
-    while let Some(body) = todo.pop().and_then(|id| catalog.body(&id)) {
-        let above = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
-        for parent in above {
-            if found.insert(parent.clone()) {
-                todo.push(parent.clone());
-            }
-        }
-    }
-    found
 }
 
 /// A logged table cannot refer to one that is not.

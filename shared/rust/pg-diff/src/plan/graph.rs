@@ -91,13 +91,13 @@ fn add_structure(catalog: &Catalog, graph: &mut Dependencies) {
                 }
             }
             Body::Statistics(statistics) => on(statistics.table.clone(), Link::Auto),
-            Body::Table(table) => {
-                for parent in table.partition.iter().map(|it| &it.parent).chain(&table.inherits) {
+            Body::Table(_) => {
+                for parent in object.body.parents() {
                     on(parent.clone(), Link::Auto);
                 }
             }
             Body::ForeignTable(table) => {
-                for parent in table.partition.iter().map(|it| &it.parent).chain(&table.inherits) {
+                for parent in object.body.parents() {
                     on(parent.clone(), Link::Auto);
                 }
                 on(Id::global(Kind::Server, &table.server), Link::Normal);

@@ -5,7 +5,7 @@
 //!
 //! Must never: let a table join a parent that it does not look like yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::Edges;
 use super::fate::Fate;
@@ -202,4 +202,43 @@ pub fn inheritance(nodes: &Nodes<'_>, edges: &mut Edges) {
             }
         }
     }
+}
+
+/// A table that goes need not follow what happens to its parent's columns.
+pub fn wish_children_gone(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let columns = nodes.fates.map.iter().filter(|(id, _)| id.kind == Kind::Column);
+    let changed: Vec<(&Id, Node)> = columns
+        .filter_map(|(id, fate)| match fate {
+            Fate::Alter(_) if nodes.fates.retyped.contains_key(id) => Some((id, nodes.alterer(id))),
+            Fate::Drop | Fate::Recreate(_) => {
+                Some((id, nodes.dropper(id))).filter(|(_, dropper)| dropper.id == *id)
+            }
+            Fate::Alter(_) | Fate::Create | Fate::Aside(_) => None,
+        })
+        .collect();
+    if changed.is_empty() {
+        return;
+    }
+    let going = nodes.fates.map.iter().filter(|(_, fate)| **fate == Fate::Drop);
+    for (table, _) in going.filter(|(id, _)| matches!(id.kind, Kind::Table | Kind::ForeignTable)) {
+        for parent in ancestors(nodes.old(), table) {
+            for (_, node) in changed.iter().filter(|(id, _)| id.of(parent.kind) == parent) {
+                edges.wish(nodes.dropper(table), node.clone());
+            }
+        }
+    }
+}
+
+/// The tables above a table, however far.
+fn ancestors(catalog: &Catalog, table: &Id) -> BTreeSet<Id> {
+    let mut found = BTreeSet::new();
+    let mut todo = vec![table.clone()];
+    while let Some(body) = todo.pop().and_then(|id| catalog.body(&id)) {
+        for parent in body.parents() {
+            if found.insert(parent.clone()) {
+                todo.push(parent.clone());
+            }
+        }
+    }
+    found
 }

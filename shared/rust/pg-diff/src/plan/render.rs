@@ -2,6 +2,8 @@
 //!
 //! Must never: change the order.
 
+use std::collections::BTreeSet;
+
 use super::draft::Drafts;
 use super::fate::Fate;
 use super::names::below;
@@ -97,6 +99,13 @@ fn free_names(nodes: &Nodes<'_>, drafts: &mut Drafts, table: &Id) {
     let goes_with = |id: &Id| nodes.fates.get(id) == Some(&Fate::Drop);
     let mut tables = vec![table.clone()];
     tables.extend(below(old, table).into_iter().filter(goes_with));
+    let named = [Kind::Index, Kind::Statistics, Kind::Constraint];
+    let wanted: BTreeSet<(&str, &str)> = new
+        .objects
+        .keys()
+        .filter(|it| named.contains(&it.kind))
+        .map(|it| (&*it.namespace, it.own_name()))
+        .collect();
     for (id, object) in &old.objects {
         let of = match (&object.body, object.body.constraint()) {
             (Body::Index(index), _) => index.table.clone(),
@@ -104,17 +113,8 @@ fn free_names(nodes: &Nodes<'_>, drafts: &mut Drafts, table: &Id) {
             (_, Some(constraint)) if online::is_index(constraint) => id.of(Kind::Table),
             (_, _) => continue,
         };
-        if !tables.contains(&of) {
-            continue;
-        }
         let name = id.own_name();
-        let is_wanted = [Kind::Index, Kind::Statistics]
-            .into_iter()
-            .any(|kind| new.contains(&Id::new(kind, &id.namespace, name)))
-            || new.objects.keys().any(|it| {
-                it.kind == Kind::Constraint && it.namespace == id.namespace && *it.part == *name
-            });
-        if is_wanted {
+        if tables.contains(&of) && wanted.contains(&(&*id.namespace, name)) {
             let what = if id.kind == Kind::Statistics { "STATISTICS" } else { "INDEX" };
             let place = relation(&id.namespace, name);
             let to = ident(&online::temporary("", name));

@@ -234,8 +234,15 @@ pub fn move_rows(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         let list = shared.iter().map(|it| ident(&it.part)).collect::<Vec<_>>().join(", ");
         let values: Vec<String> = shared.iter().map(|it| retype::moved(nodes, it)).collect();
         let values = values.join(", ");
+        // Tables that inherit from it keep their own rows.
+        let is_partitioned = nodes
+            .old()
+            .body(id)
+            .and_then(|it| it.table())
+            .is_some_and(|it| it.kind == TableKind::Partitioned);
+        let only = if is_partitioned { "" } else { "ONLY " };
         let text = format!(
-            "INSERT INTO {to} ({list}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {from}"
+            "INSERT INTO {to} ({list}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {only}{from}"
         );
         drafts
             .add(id, Action::Backfill, Statement::whole(text))

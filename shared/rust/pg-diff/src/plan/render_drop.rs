@@ -7,6 +7,7 @@ use super::fate::Fate;
 use super::node::Nodes;
 use super::online::temporary;
 use super::render::aside_id;
+use super::retype::lost_by_moving;
 use super::{Action, HazardKind, Mode};
 use crate::catalog::{Body, Id, Kind, Object};
 use crate::ddl::{self, Statement, drop_statement, ident, table_head};
@@ -16,7 +17,13 @@ pub fn drop(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     match nodes.fates.get(id) {
         Some(Fate::Aside(_)) => {
             let statement = drop_statement(&aside_id(id), object);
-            drafts.add(id, Action::Drop, statement).on_table(nodes, id);
+            let mut added = drafts.add(id, Action::Drop, statement).on_table(nodes, id);
+            if object.body.table().is_some() {
+                // What the new table did not take goes with the old one.
+                for (column, why) in lost_by_moving(nodes, id) {
+                    added = added.hazard_about(HazardKind::DataLoss, column, why);
+                }
+            }
         }
         Some(fate) if id.kind == Kind::Index => drop_index(nodes, drafts, id, fate),
         Some(_) if id.kind == Kind::DefaultPrivilege => {

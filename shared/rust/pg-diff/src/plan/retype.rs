@@ -35,13 +35,8 @@ pub fn retype(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         }
     };
     let mut added = drafts.add(id, Action::Alter, statement).on_table(nodes, id);
-    if loses_attributes(nodes, (&old.type_name, &new.type_name)) {
-        let why = format!("values of {id} lose attributes that {} has no more", new.type_name);
+    for why in losses(nodes, id, (&old.type_name, &new.type_name)) {
         added = added.hazard(HazardKind::DataLoss, why);
-    }
-    if rounds(&old.type_name, &new.type_name) {
-        let why = format!("values of {} lose digits: {} to {}", id, old.type_name, new.type_name);
-        added.hazard(HazardKind::DataLoss, why);
     }
     if let Some(settings) = ddl::settings_after_type(id, new) {
         drafts.add(id, Action::Alter, settings).on_table(nodes, id);
@@ -61,6 +56,39 @@ pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
     }
     let asked = nodes.options.using.get(id).map(|it| format!("({it})"));
     asked.or_else(|| cast(nodes, &ident(&id.part), (&old.type_name, &new.type_name)))
+}
+
+/// What values lose on their way to another type.
+fn losses(nodes: &Nodes<'_>, id: &Id, (old, new): (&str, &str)) -> Vec<String> {
+    let mut all = Vec::new();
+    if loses_attributes(nodes, (old, new)) {
+        all.push(format!("values of {id} lose attributes that {new} has no more"));
+    }
+    if rounds(old, new) {
+        all.push(format!("values of {id} lose digits: {old} to {new}"));
+    }
+    all
+}
+
+/// What rows lose that are moved from a table to the one made anew, by column.
+pub fn lost_by_moving(nodes: &Nodes<'_>, table: &Id) -> Vec<(Id, String)> {
+    let mut all = Vec::new();
+    for (id, old) in nodes.old().columns(table).filter(|(_, old)| old.generated.is_none()) {
+        match online::column(nodes.fates.new, &id) {
+            None => all.push((id.clone(), format!("every value of {id} goes"))),
+            Some(new) if new.generated.is_some() => {
+                all.push((
+                    id.clone(),
+                    format!("the values of {id} go: it becomes a generated one"),
+                ));
+            }
+            Some(new) => {
+                let found = losses(nodes, &id, (&old.type_name, &new.type_name));
+                all.extend(found.into_iter().map(|why| (id.clone(), why)));
+            }
+        }
+    }
+    all
 }
 
 /// The value that a column of a table made anew takes from the old table's.

@@ -227,6 +227,8 @@ pub fn parents(catalog: &Catalog, id: &Id) -> Vec<Id> {
     let Some(body) = relation_of(catalog, id).and_then(|it| catalog.body(&it)) else {
         return Vec::new();
     };
-    let all = body.partition().map(|it| &it.parent).into_iter().chain(body.inherits());
-    all.map(|parent| parent.with(id.kind, &id.part)).filter(|it| catalog.contains(it)).collect()
+    body.parents()
+        .map(|parent| parent.with(id.kind, &id.part))
+        .filter(|it| catalog.contains(it))
+        .collect()
 }

@@ -2,38 +2,17 @@
 //!
 //! Must never: take what stands in quotes for more than text.
 
-use super::{Lexer, Token, TokenKind};
+use super::{Lexer, Token, TokenKind, deeper};
 
 fn tokens(text: &str) -> Vec<Token> {
     Lexer::new(text).filter(|it| !it.is_comment()).collect()
-}
-
-fn depth_after(depth: usize, kind: TokenKind) -> usize {
-    match kind {
-        TokenKind::OpenParenthesis | TokenKind::OpenBracket => depth + 1,
-        TokenKind::CloseParenthesis | TokenKind::CloseBracket => depth.saturating_sub(1),
-        TokenKind::Word
-        | TokenKind::QuotedName
-        | TokenKind::Text
-        | TokenKind::Number
-        | TokenKind::Parameter
-        | TokenKind::Comma
-        | TokenKind::Dot
-        | TokenKind::Semicolon
-        | TokenKind::Colon
-        | TokenKind::Backslash
-        | TokenKind::LineComment
-        | TokenKind::BlockComment
-        | TokenKind::Operator
-        | TokenKind::Unclosed(_) => depth,
-    }
 }
 
 /// The elements of a list, cut at commas outside of parentheses and quotes.
 pub fn split_list(text: &str) -> Vec<&str> {
     let (mut all, mut from, mut depth) = (Vec::new(), 0, 0);
     for token in tokens(text) {
-        depth = depth_after(depth, token.kind);
+        depth = deeper(depth, token.kind);
         if token.kind == TokenKind::Comma && depth == 0 {
             all.push(text[from..token.start].trim());
             from = token.end;
@@ -51,7 +30,7 @@ pub fn split_list(text: &str) -> Vec<&str> {
 pub fn until_closed(text: &str) -> Option<(&str, &str)> {
     let mut depth = 1;
     for token in tokens(text) {
-        depth = depth_after(depth, token.kind);
+        depth = deeper(depth, token.kind);
         if depth == 0 {
             return Some((&text[..token.start], &text[token.end..]));
         }

@@ -127,9 +127,7 @@ pub fn cannot_be_asked(plan: &Plan, stopped: &Stopped) -> bool {
         step.object.kind == Kind::Index
             && plan.steps.iter().any(|it| it.object.kind == Kind::MaterializedView)
     });
-    let names = made.iter().any(|id| {
-        id.kind == Kind::Extension || stopped.sql.contains(&pg_diff::ddl::ident(&id.name))
-    });
+    let names = made.iter().any(|id| stopped.sql.contains(&pg_diff::ddl::ident(&id.name)));
     names || on_new_view && !made.is_empty()
 }
 

@@ -39,6 +39,16 @@ struct Sides {
     intents: Intents,
 }
 
+/// What is in the tables when the plan runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    /// Those of `old.sql`, and synthetic ones.
+    Made(Variety),
+    /// Those of `old.sql`.
+    Own,
+    None,
+}
+
 /// There and back.
 struct Ways {
     renamed: Vec<Renamed>,
@@ -136,29 +146,30 @@ impl<'a> Hearing<'a> {
     /// True when the old database has the new schema now.
     async fn migrate(&mut self, sides: &Sides, ways: &Ways) -> Result<bool, Unasked> {
         let Ways { renamed, forward, .. } = ways;
-        let varieties = [Some(Variety::Mixed), Some(Variety::Full), None];
+        let all = [Rows::Made(Variety::Mixed), Rows::Made(Variety::Full), Rows::Own, Rows::None];
         // A plan for tables without rows is no plan for others.
-        let skipped = if self.case.told == Told::Empty { 2 } else { 0 };
-        for variety in varieties.into_iter().skip(skipped) {
-            if variety != Some(Variety::Mixed) {
+        let skipped = if self.case.told == Told::Empty { 3 } else { 0 };
+        for rows in all.into_iter().skip(skipped) {
+            if rows != Rows::Made(Variety::Mixed) {
                 self.make(OLD).await?;
             }
             let session = self.session(OLD).await;
-            match variety {
-                Some(variety) => self.fill(variety).await,
-                None => self.empty(&session).await,
+            match rows {
+                Rows::Made(variety) => self.fill(variety).await,
+                Rows::Own => {}
+                Rows::None => self.empty(&session).await,
             }
             let other = self.session(NEW).await;
             let before = Before::read(&session, &other, (renamed, &sides.intents)).await;
             let before = before.expect("tables can be read");
             self.verdict.rows = before.row_count();
             let against = engine::ask(&session, forward).await;
-            let is_last = variety.is_none();
+            let is_last = rows == Rows::None;
             for it in &against {
                 if it.starts_with("PROBE FAILS") {
                     self.verdict.fail("probe", it, "");
                 }
-                self.verdict.notes.push(format!("{variety:?}: probe: {it}"));
+                self.verdict.notes.push(format!("{rows:?}: probe: {it}"));
             }
             if !against.is_empty() && !is_last {
                 continue;

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int, gone text, kept text) PARTITION BY RANGE (id);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE TABLE t_rest PARTITION OF t DEFAULT;
+INSERT INTO t VALUES (1, 'x', 'y'), (20, 'x', 'y');

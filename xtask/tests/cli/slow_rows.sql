@@ -1,0 +1,6 @@
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_sleep(0.2);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER slow BEFORE UPDATE ON slow_rows FOR EACH ROW EXECUTE FUNCTION slow();
