@@ -555,7 +555,7 @@ CREATE TABLE IF NOT EXISTS feed_tokens (
     id                 uuid         NOT NULL DEFAULT gen_random_uuid(),
     kratos_identity_id uuid         NOT NULL,
     token_hash         bytea        NOT NULL,
-    token_prefix       char(8)      NOT NULL,
+    token_prefix       char(8)      NOT NULL, -- lint: ignore char-column a prefix always has all of its 8 characters
     signing_secret     bytea        NOT NULL,
     label              varchar(100),
     created_at         timestamptz  NOT NULL DEFAULT now(),

@@ -17,31 +17,30 @@
 )]
 
 mod measure;
+#[path = "measure/scratch.rs"]
+mod scratch;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use measure::{build, median, run_named};
+use measure::median;
+use scratch::Scratch;
 
 const QUEUED: u32 = 20_000;
 const ROUNDS: usize = 3;
 const REQUESTS: usize = 400;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
-    let xtask = build(&root);
-    let bench = Bench { project: copy_project(&root), xtask };
-    assert!(bench.xtask(&["db-rebuild", "--yes"]), "the platform does not start");
+    let bench = Bench { scratch: Scratch::new() };
+    assert!(bench.scratch.xtask(&["db-rebuild", "--yes"]), "the platform does not start");
     bench.processor();
     bench.api();
 }
 
 struct Bench {
-    project: tempfile::TempDir,
-    xtask: PathBuf,
+    scratch: Scratch,
 }
 
 impl Bench {
@@ -49,18 +48,20 @@ impl Bench {
         let (mut ours, mut floor) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
             let first = 1 + u32::try_from(round).expect("small") * QUEUED;
-            self.sql(&format!(
+            self.scratch.sql(&format!(
                 "TRUNCATE ingest_queue; {}",
                 include_str!("platform/queue.sql")
                     .replace(":first", &first.to_string())
                     .replace(":last", &(first + QUEUED - 1).to_string())
             ));
             let started = Instant::now();
-            while self.sql("SELECT count(*) FROM ingest_queue WHERE status = 'pending'") != "0" {
+            while self.scratch.sql("SELECT count(*) FROM ingest_queue WHERE status = 'pending'")
+                != "0"
+            {
                 std::thread::sleep(Duration::from_millis(50));
             }
             ours.push(started.elapsed());
-            let seconds = self.python(&["platform/floor.py", &QUEUED.to_string()]);
+            let seconds = self.scratch.python(&["platform/floor.py", &QUEUED.to_string()]);
             floor.push(Duration::from_secs_f64(seconds.trim().parse().expect("seconds")));
         }
         let rate = |all| f64::from(QUEUED) / median(all).as_secs_f64();
@@ -71,18 +72,18 @@ impl Bench {
 
     fn api(&self) {
         let messages = std::env::var("MESSAGES").unwrap_or_else(|_| "1000000".to_owned());
-        self.sql("TRUNCATE channels CASCADE; TRUNCATE ingest_queue");
+        self.scratch.sql("TRUNCATE channels CASCADE; TRUNCATE ingest_queue");
         let seeded = Instant::now();
-        self.python(&["scripts/seed_demo.py", "--messages", &messages, "--yes"]);
+        self.scratch.python(&["scripts/seed_demo.py", "--messages", &messages, "--yes"]);
         let took = seeded.elapsed().as_secs_f64();
         println!(
             "\n{messages} messages of demo data in {took:.0} s, {}",
-            self.sql("SELECT pg_size_pretty(pg_database_size(current_database()))")
+            self.scratch.sql("SELECT pg_size_pretty(pg_database_size(current_database()))")
         );
         // The enrichment works on what is new; it is not what is measured.
-        assert!(self.xtask(&["down", "--services-only"]), "down");
-        assert!(self.xtask(&["up"]), "up");
-        let statement = self.python(&["platform/listing.py"]);
+        assert!(self.scratch.xtask(&["down", "--services-only"]), "down");
+        assert!(self.scratch.xtask(&["up"]), "up");
+        let statement = self.scratch.python(&["platform/listing.py"]);
         let mut in_psql = self.in_psql(&statement);
         let mut over_http = self.over_http();
         println!("{:<44} {:>9} {:>9} {:>7}", "ms", "api", "psql", "ratio");
@@ -97,7 +98,7 @@ impl Bench {
     fn in_psql(&self, statement: &str) -> Vec<f64> {
         let script =
             format!("\\timing on\n\\o /dev/null\n{}", format!("{statement};\n").repeat(REQUESTS));
-        let mut psql = self.command(&["psql", "--", "-XAtq"]);
+        let mut psql = self.scratch.command(&["psql", "--", "-XAtq"]);
         let mut child = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("psql");
         child.stdin.take().expect("piped").write_all(script.as_bytes()).expect("psql reads");
         let mut text = String::new();
@@ -113,7 +114,8 @@ impl Bench {
 
     /// Milliseconds of each request over one connection.
     fn over_http(&self) -> Vec<f64> {
-        let state = std::fs::read_to_string(self.project.path().join(".xtask/services/state.json"));
+        let state =
+            std::fs::read_to_string(self.scratch.project.path().join(".xtask/services/state.json"));
         let state: serde_json::Value =
             serde_json::from_str(&state.expect("services run")).expect("JSON");
         let port = state["services"]["api"]["port"].as_u64().expect("a port");
@@ -129,51 +131,6 @@ impl Bench {
             times.push(started.elapsed().as_secs_f64() * 1000.0);
         }
         times
-    }
-
-    fn sql(&self, statement: &str) -> String {
-        let output = self
-            .command(&["psql", "--", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement])
-            .output();
-        let output = output.expect("psql");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    }
-
-    /// A Python program of the project or of this folder; what it prints.
-    fn python(&self, words: &[&str]) -> String {
-        let benches = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
-        let own = benches.join(words[0]);
-        let script = if own.exists() { own } else { PathBuf::from(words[0]) };
-        let script = script.display().to_string();
-        let words: Vec<&str> =
-            ["python", "--", &script].into_iter().chain(words[1..].iter().copied()).collect();
-        let output = self.command(&words).output().expect("python");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn xtask(&self, words: &[&str]) -> bool {
-        self.command(words).stdin(Stdio::null()).status().expect("xtask").success()
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(&self.xtask);
-        command.args(words).args(["--target", "local", "--quiet"]);
-        // What stands behind `--` is not for us.
-        if let Some(at) = words.iter().position(|word| *word == "--") {
-            command = Command::new(&self.xtask);
-            command.args(&words[..at]).args(["--target", "local", "--quiet"]).args(&words[at..]);
-        }
-        command.current_dir(self.project.path());
-        command.env("XTASK_LOCAL_DIR", self.project.path().join("local"));
-        command
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        self.xtask(&["down"]);
     }
 }
 
@@ -201,30 +158,4 @@ fn read_answer(reader: &mut BufReader<TcpStream>) {
 fn percentile(times: &mut [f64], share: usize) -> f64 {
     times.sort_by(f64::total_cmp);
     times[(times.len() * share / 100).min(times.len() - 1)]
-}
-
-/// A checkout of its own.
-fn copy_project(root: &Path) -> tempfile::TempDir {
-    let project = tempfile::Builder::new().prefix("xtask-bench").tempdir().expect("a folder");
-    let path = project.path();
-    // The server's account must be able to walk through.
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-        .expect("permissions");
-    for name in ["infrastructure", "shared", "local"] {
-        std::fs::create_dir_all(path.join(name)).expect("a folder");
-    }
-    for name in [
-        "Cargo.toml",
-        "docker-compose.yml",
-        "pyproject.toml",
-        "scripts",
-        "services",
-        "infrastructure/postgres",
-        "shared/__init__.py",
-        "shared/python",
-    ] {
-        let mut copy = Command::new("cp");
-        run_named("copying", copy.arg("-R").arg(root.join(name)).arg(path.join(name)));
-    }
-    project
 }

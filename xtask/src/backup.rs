@@ -7,6 +7,7 @@
 //!     data.dump.zst                 pg_dump --format=custom --compress=0, through zstd with checksums
 //!     globals.sql                   roles and what is set on them, without passwords
 //!     properties.sql                what ALTER DATABASE had set
+//!     SHA256SUMS                    of all of them, for `sha256sum --check`
 //!     manifest.json                 written last; what is not in it is not claimed
 //!     proof.json                    made when a restore has proved it
 //!     pin                           while this is here, retention leaves it alone
@@ -14,16 +15,33 @@
 //! ```
 //!
 //! `zstd -dc data.dump.zst | pg_restore --dbname=...` restores it without us.
+//! Of an encrypted one every file but the manifest and the sums ends in `.age`,
+//! and `content.json.age` has the hashes that its manifest has not.
 //!
 //! Must never: count a backup that was not read back, or remove one that
 //! retention does not name.
 
 pub mod archive;
+pub mod copies;
 pub mod create;
+pub mod encryption;
+pub mod fit;
+mod inventory;
 pub mod label;
 pub mod manifest;
+mod plain;
 pub mod prove;
 pub mod refill;
 pub mod restore;
 pub mod retention;
+mod some;
+pub mod source;
 pub mod store;
+
+/// What is wanted and this program was built without.
+#[cfg(not(feature = "offsite"))]
+fn not_built(what: &str) -> crate::outcome::Fault {
+    crate::outcome::Fault::refused(format!("{what}, and this program was built without that")).hint(
+        "add `--features offsite` behind `--package xtask` in the alias of `.cargo/config.toml`",
+    )
+}

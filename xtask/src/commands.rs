@@ -11,14 +11,21 @@ pub mod db_diff;
 pub mod db_migrate;
 pub mod db_rebuild;
 pub mod db_verify;
+pub mod docs;
 pub mod doctor;
 pub mod down;
+pub mod explain;
+pub mod hooks;
 pub mod images;
+pub mod lint;
 pub mod logs;
+pub mod orm_verify;
 pub mod psql;
 pub mod python;
+pub mod quarantine;
 pub mod restore;
 pub mod rollback;
+pub mod schedule;
 pub mod status;
 pub mod target;
 pub mod test;
@@ -52,11 +59,16 @@ pub const COMMANDS: &[Command] = &[
     db_diff::COMMAND,
     db_migrate::COMMAND,
     db_verify::COMMAND,
+    orm_verify::COMMAND,
     backup::COMMAND,
     restore::COMMAND,
     rollback::COMMAND,
+    quarantine::COMMAND,
+    schedule::COMMAND,
+    lint::COMMAND,
     data_migrate::COMMAND,
     test::COMMAND,
+    docs::COMMAND,
     up::COMMAND,
     down::COMMAND,
     logs::COMMAND,
@@ -66,6 +78,8 @@ pub const COMMANDS: &[Command] = &[
     doctor::COMMAND,
     target::COMMAND,
     images::COMMAND,
+    hooks::COMMAND,
+    explain::COMMAND,
     ci::COMMAND,
     completions::COMMAND,
 ];
@@ -83,7 +97,7 @@ const SUPERVISE: Command = Command {
     },
 };
 
-const EXIT_CODES: &str = "\
+pub const EXIT_CODES: &str = "\
 exit codes:
   0 done or clean     1 failed, nothing left half-done     2 differences or findings
   3 refused           4 unavailable, retry makes sense     5 stopped midway

@@ -24,6 +24,8 @@ use crate::outcome::Fault;
 pub struct Metadata {
     pub project: String,
     pub init: PathBuf,
+    /// The SQLAlchemy models: `MODULE[:ATTR]`, seen from the root.
+    pub models: Option<String>,
     pub postgresql_conf: PathBuf,
     pub database: String,
     pub user: String,
@@ -42,13 +44,55 @@ pub struct Metadata {
     /// Hazards that need no `--allow`.
     #[serde(default)]
     pub allow: Vec<String>,
+    /// How long dropped columns and tables are kept: `14d`.
+    pub keep_dropped: Option<String>,
+    #[serde(default)]
+    pub lint: Lint,
     #[serde(default)]
     pub assertions: Vec<Assertion>,
     /// Which backups stay.
     #[serde(default)]
     pub retention: Policy,
     #[serde(default)]
+    pub backup: Backups,
+    /// Job and time; see `schedule::job`.
+    #[serde(default)]
+    pub schedule: BTreeMap<String, String>,
+    #[serde(default)]
     pub targets: BTreeMap<String, NamedTarget>,
+}
+
+/// `[workspace.metadata.xtask.backup]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Backups {
+    /// Public keys of age: who can read the backups.
+    pub recipients: Option<Vec<String>>,
+    /// A file with one of them a line, seen from the root.
+    pub recipients_file: Option<PathBuf>,
+    pub copy: Option<CopyPlace>,
+}
+
+/// `[workspace.metadata.xtask.backup.copy]`: an S3-compatible store. Its keys
+/// are in the environment or `.env`, by the names that AWS gave them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CopyPlace {
+    pub bucket: Option<String>,
+    /// None: AWS's own.
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    /// What all names there begin with: one for each machine.
+    pub prefix: Option<String>,
+}
+
+/// `[workspace.metadata.xtask.lint]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Lint {
+    /// Rules that are not asked of this project, each with the reason.
+    #[serde(default)]
+    pub off: BTreeMap<String, String>,
 }
 
 /// `[[workspace.metadata.xtask.assertions]]`: what must hold beyond the schema.
@@ -105,7 +149,7 @@ pub struct Config {
 }
 
 /// Names whose value is never shown.
-const SECRETS: [&str; 3] = ["PASSWORD", "URL", "SECRET"];
+const SECRETS: [&str; 5] = ["PASSWORD", "URL", "SECRET", "ACCESS_KEY", "TOKEN"];
 
 impl Config {
     pub fn load(
@@ -186,6 +230,19 @@ impl Config {
             ("XTASK_LOCAL_DIR", None),
             ("XTASK_VENV", None),
             ("XTASK_BACKUP_DIR", Some(fallback("backups"))),
+            ("XTASK_BACKUP_RECIPIENTS", None),
+            ("XTASK_BACKUP_RECIPIENTS_FILE", None),
+            ("XTASK_BACKUP_IDENTITY", None),
+            ("XTASK_BACKUP_BUCKET", None),
+            ("XTASK_BACKUP_PREFIX", None),
+            ("AWS_ENDPOINT_URL", None),
+            ("AWS_REGION", None),
+            ("AWS_ACCESS_KEY_ID", None),
+            ("AWS_SECRET_ACCESS_KEY", None),
+            ("AWS_SESSION_TOKEN", None),
+            ("XTASK_SUCCESS_URL", None),
+            ("XTASK_FAILURE_URL", None),
+            ("XTASK_FAILURE_COMMAND", None),
             ("XTASK_POSTGRES_BIN", None),
         ];
         let named = self.metadata.targets.values().map(|target| (target.url_env.as_str(), None));
@@ -231,7 +288,7 @@ pub fn find_root(start: &Path, manifest_dir: Option<&str>) -> Result<PathBuf> {
             "no `Cargo.toml` with `[workspace.metadata.xtask]` in `{}` or above",
             start.display()
         ))
-        .hint("run it inside the project: `cd PROJECT && cargo xtask ...`")
+        .hint("run it inside the project, or from anywhere: `cargo run --manifest-path PROJECT/Cargo.toml --package xtask -- COMMAND`")
         .into()),
     }
 }

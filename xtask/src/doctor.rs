@@ -10,6 +10,8 @@ pub mod fixes;
 mod services;
 mod storage;
 
+use std::rc::Rc;
+
 use anyhow::Result;
 use serde::Serialize;
 
@@ -120,7 +122,7 @@ pub fn examine(ctx: &Ctx, quick: bool) -> Result<Vec<Check>> {
     section("environment", &|section| environment::examine(ctx, section))?;
     let target = Target::resolve(ctx);
     let target = match target {
-        Ok(target) => Some(target),
+        Ok(target) => Some(Rc::new(target)),
         Err(error) => {
             section("target", &|section| {
                 section.failure("target", format!("{error:#}"), "cargo xtask target local");
@@ -130,14 +132,14 @@ pub fn examine(ctx: &Ctx, quick: bool) -> Result<Vec<Check>> {
         }
     };
     if let Some(target) = &target {
-        if let Target::Compose(compose) = target {
+        if let Target::Compose(compose) = &**target {
             section("engine", &|section| engine::examine(ctx, compose, section))?;
         }
         section("database", &|section| database::examine(ctx, target, quick, section))?;
         section("services", &|section| services::examine(ctx, target, section))?;
     }
-    section("storage", &|section| storage::examine(ctx, target.as_ref(), section))?;
-    section("backups", &|section| backups::examine(ctx, target.as_ref(), section))?;
+    section("storage", &|section| storage::examine(ctx, target.as_deref(), section))?;
+    section("backups", &|section| backups::examine(ctx, target.as_deref(), section))?;
     for fix in checks.iter_mut().filter_map(|check| check.fix.as_mut()) {
         *fix = directed(fix, &ctx.globals);
     }

@@ -98,6 +98,11 @@ impl InitFile {
         }
     }
 
+    /// The same as a span of the file it comes from; None of an empty text.
+    pub fn span(&self, offset: usize) -> Option<Span> {
+        self.map.locate(offset)
+    }
+
     /// A place that an annotation or a mistake names.
     pub fn excerpt_of(&self, span: &Span) -> Excerpt {
         let text = self.map.text_of(&span.file).unwrap_or_default();

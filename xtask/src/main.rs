@@ -11,6 +11,7 @@ mod config;
 mod term;
 
 mod interrupt;
+mod orm;
 
 mod proc;
 
@@ -24,11 +25,17 @@ mod run_state;
 
 mod services;
 
+mod span;
+
 mod steps;
 
 mod consent;
 
 mod init_file;
+
+#[cfg(test)]
+mod lines;
+mod lint;
 
 mod target;
 
@@ -44,7 +51,15 @@ mod rebuild;
 
 mod schema;
 
+mod quarantine;
+
+mod github;
+
 mod ways;
+
+mod schedule;
+
+mod docs;
 
 use std::process::ExitCode;
 use std::time::Instant;

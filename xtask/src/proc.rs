@@ -179,6 +179,17 @@ impl Proc {
         self.begin(run, expression)
     }
 
+    /// Like [`Proc::start`], of a program that is told `input`.
+    pub fn start_told(&self, run: Run, input: &str) -> Result<Started> {
+        let expression = self.expression(&run).stdin_bytes(input);
+        self.begin(run, expression.stdout_capture().stderr_capture())
+    }
+
+    /// Waits for a begun run; its status is the caller's to judge.
+    pub fn wait(&self, mut started: Started) -> Result<Finished> {
+        self.join(&mut started)
+    }
+
     /// Waits for a begun run; a status that is not 0 is a failure.
     pub fn finish(&self, mut started: Started) -> Result<String> {
         let finished = self.join(&mut started)?;

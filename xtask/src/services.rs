@@ -26,6 +26,7 @@ use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::proc::Run;
 use crate::target::Target;
+use crate::target::compose::Compose;
 use crate::tools::python::Environment;
 
 pub use around::Around;
@@ -277,6 +278,11 @@ pub fn python<S: Into<std::ffi::OsString>>(
         }
     };
     Ok(run.args(words))
+}
+
+/// The Python in the container of the api, for a program that is written to.
+pub fn piped_python(ctx: &Ctx, compose: &Compose) -> Result<Run> {
+    compose::piped_python(ctx, compose)
 }
 
 /// True when [`python`] can be used without making anything first.

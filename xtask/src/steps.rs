@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::context::Ctx;
 use crate::run_state::RunState;
-use crate::term::Mark;
+use crate::term::{Mark, Progress};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct StepRecord {
@@ -54,11 +54,20 @@ impl<'a> Steps<'a> {
         name: &str,
         work: impl FnOnce(&mut RunState) -> Result<Told<T>>,
     ) -> Result<T> {
+        self.long_step(name, |run, _| work(run))
+    }
+
+    /// One that tells how far it is.
+    pub fn long_step<T>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&mut RunState, &Progress) -> Result<Told<T>>,
+    ) -> Result<T> {
         self.ctx.interrupt.check()?;
         self.run.at_step(name)?;
         let progress = self.ctx.term.progress(name);
         let started = Instant::now();
-        let done = work(&mut self.run);
+        let done = work(&mut self.run, &progress);
         drop(progress);
         let took = started.elapsed();
         match done {

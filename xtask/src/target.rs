@@ -131,6 +131,14 @@ impl Target {
         }
     }
 
+    /// True where its programs see the files of this machine.
+    pub fn reads_files(&self) -> bool {
+        match self {
+            Target::Local(_) | Target::Url(_) => true,
+            Target::Compose(_) => false,
+        }
+    }
+
     /// A program that works on files alone.
     pub fn offline_program(&self, ctx: &Ctx, name: &str) -> Result<Run> {
         match self {

@@ -5,6 +5,7 @@
 
 pub mod agreement;
 mod prove;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use anyhow::Result;
 use pg_diff::dump::DumpChange;
 use pg_live::facts::{Facts, TableFacts, facts};
 use pg_live::health::{self, HealthFinding};
+use pg_live::quarantine;
 use pg_live::seeds::{self, DeclaredSeeds, SeedReport};
 use pg_live::{Address, Probe, Session};
 use serde::Serialize;
@@ -26,8 +28,9 @@ use crate::tools::pg_dump;
 
 pub use prove::{
     Proven, Reader, create_and_load, locale_like, maintenance, no_shadow, prove, prove_on,
-    run_twice, shadow_server,
+    shadow_server,
 };
+pub use twice::run_twice;
 
 #[derive(Debug, Serialize)]
 pub struct Verification {
@@ -136,15 +139,17 @@ pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Re
     let dumping = pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, proven.roles)?;
     let marker = ctx.config.metadata.ready.clone();
     explain_reading(ctx, &marker);
-    let (found, seeds, health, probe) = ctx.wait(async {
+    let (found, seeds, health, (probe, kept)) = ctx.wait(async {
         let session = Session::connect(live, "db-verify").await?;
         let found = facts(&session).await?;
         let seeds = seeds::compare(&proven.seeds, &session).await?;
         let health = health::check(&session).await?;
         let probe = pg_live::is_ready(live, &marker).await?;
-        pg_live::Result::Ok((found, seeds, health, probe))
+        let kept = quarantine::kept(&session).await?;
+        pg_live::Result::Ok((found, seeds, health, (probe, kept)))
     })?;
-    let live_dump = dumping.finish(ctx)?;
+    let kept = kept.into_iter().map(|it| it.id).collect();
+    let live_dump = dumping.finish(ctx)?.without_kept(&kept);
     Ok(Verification {
         objects: proven.dump.count_by_kind(),
         differences: opinion::compare(&proven.dump, &live_dump),

@@ -11,15 +11,16 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use super::encryption::{self, Identities, Seal, Sink};
 use super::manifest::FileRecord;
 use crate::init_file::hex;
 
 /// zstd's own default.
 const LEVEL: i32 = 3;
 
-/// Compresses what is written to it.
+/// Compresses what is written to it, and encrypts it where that is wanted.
 pub struct Archive<'a> {
-    encoder: zstd::stream::write::Encoder<'static, Hashed>,
+    encoder: zstd::stream::write::Encoder<'static, Sink<Hashed>>,
     pub raw_bytes: u64,
     /// Told the raw bytes so far.
     on_progress: &'a mut dyn FnMut(u64),
@@ -46,12 +47,20 @@ impl Write for Hashed {
 }
 
 impl<'a> Archive<'a> {
-    pub fn create(path: &Path, on_progress: &'a mut dyn FnMut(u64)) -> Result<Archive<'a>> {
+    pub fn create(
+        path: &Path,
+        seal: Option<&Seal>,
+        on_progress: &'a mut dyn FnMut(u64),
+    ) -> Result<Archive<'a>> {
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(path);
         let file = file.with_context(|| format!("making `{}`", path.display()))?;
         let hashed = Hashed { file, hash: Sha256::new(), bytes: 0 };
-        let mut encoder = zstd::stream::write::Encoder::new(hashed, LEVEL)?;
+        let sink = match seal {
+            Some(seal) => Sink::Sealed(seal.around(hashed)?),
+            None => Sink::Clear(hashed),
+        };
+        let mut encoder = zstd::stream::write::Encoder::new(sink, LEVEL)?;
         encoder.include_checksum(true)?;
         let cores = std::thread::available_parallelism().map_or(1, |it| it.get().min(8));
         encoder.multithread(u32::try_from(cores).unwrap_or(1))?;
@@ -60,7 +69,8 @@ impl<'a> Archive<'a> {
 
     /// The last byte is on disk; what it is.
     pub fn finish(self, name: &str) -> Result<FileRecord> {
-        let hashed = self.encoder.finish().context("compressing")?;
+        let sink = self.encoder.finish().context("compressing")?;
+        let hashed = sink.finish().context("writing the last of the dump")?;
         hashed.file.sync_all().context("writing the dump to disk")?;
         let sha256 = hex(&hashed.hash.finalize());
         Ok(FileRecord { name: name.to_owned(), bytes: hashed.bytes, sha256 })
@@ -97,10 +107,18 @@ pub fn record(path: &Path, name: &str) -> Result<FileRecord> {
     }
 }
 
-/// Decompresses a dump into `sink`.
-pub fn unpack(path: &Path, sink: &mut dyn Write) -> Result<()> {
+/// Decrypts and decompresses a dump into `sink`.
+pub fn unpack(path: &Path, key: Option<&Identities>, sink: &mut dyn Write) -> Result<()> {
     let file = File::open(path).with_context(|| format!("reading `{}`", path.display()))?;
-    let mut decoder = zstd::stream::read::Decoder::new(file)?;
+    let reader = encryption::reader(file, key)
+        .with_context(|| format!("decrypting `{}`", path.display()))?;
+    let mut decoder = zstd::stream::read::Decoder::new(reader)?;
     io::copy(&mut decoder, sink).with_context(|| format!("unpacking `{}`", path.display()))?;
     Ok(())
+}
+
+/// The reader stopped before the end.
+pub fn is_closed(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<std::io::Error>();
+    cause.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
 }

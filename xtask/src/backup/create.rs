@@ -8,28 +8,33 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
-use pg_live::content::{self, Snapshot};
+use jiff::{SignedDuration, Timestamp};
+use pg_live::content::dump::{Dumped, Rows};
+use pg_live::content::{self, Content, SequenceContent, Snapshot, TableContent};
 use pg_live::{Address, database};
 use sha2::{Digest, Sha256};
 
-use super::archive::{self, Archive};
+use super::archive::{self, Archive, is_closed};
+use super::encryption::Seal;
+use super::inventory::Inventory;
 use super::label::Label;
-use super::manifest::{DATA, FORMAT, FileRecord, GLOBALS, Git, Manifest, PROPERTIES};
+use super::manifest::{
+    CONTENT, DATA, EXTENSION, FORMAT, FileRecord, GLOBALS, Git, Manifest, PROPERTIES,
+};
 use super::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::Fault;
 use crate::private_file::write_private;
-use crate::proc::Run;
 use crate::target::Target;
 use crate::term::Mark;
-use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles};
+use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles, SchemaDump};
 use crate::verify::{self, size};
 use crate::ways::code;
 
 /// Makes a backup and reads it back. A failure leaves nothing.
 pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
+    let seal = Seal::wanted(ctx)?;
     let address = target.require_answering(ctx)?;
     let _lock = store.lock()?;
     let swept = store.sweep()?;
@@ -39,18 +44,24 @@ pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
     }
     let (previous, _) = store.list()?;
     let expected = previous.first().map(|it| it.manifest.raw_bytes);
-    let label = Label::new(Timestamp::now())?;
+    let label = Label::new(moment(ctx, previous.first()))?;
     let partial = store.begin(&label)?;
-    let making = Making { ctx, target, address: &address, dir: &partial, expected };
+    let seal = seal.as_ref();
+    let making = Making { ctx, target, address: &address, dir: &partial, seal, expected };
     let made = making.make(&label).and_then(|manifest| {
-        read_back(ctx, target, &partial, &manifest)?;
+        let made = Backup::unproven(label.clone(), partial.clone(), manifest.clone());
+        let made = match seal {
+            Some(seal) => made.unlocked(seal.witness.clone())?,
+            None => made,
+        };
+        read_back(ctx, target, &made)?;
         manifest.write(&partial)?;
-        Ok(manifest)
+        Ok(made)
     });
     match made {
-        Ok(manifest) => {
+        Ok(made) => {
             let dir = store.complete(&partial, &label)?;
-            Ok(Backup { label, dir, manifest, proof: None, is_pinned: false })
+            Ok(Backup { dir, ..made })
         }
         Err(error) => {
             // What cannot be removed now the next run removes.
@@ -60,11 +71,23 @@ pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
     }
 }
 
+/// Now; after the newest backup in any case, or it would not be the latest.
+fn moment(ctx: &Ctx, newest: Option<&Backup>) -> Timestamp {
+    let now = Timestamp::now();
+    let Some(newest) = newest.filter(|it| it.label.time >= now) else { return now };
+    ctx.term.warn(&format!(
+        "the clock of this machine went back: {} is of a later time than now; this one is named after it",
+        newest.label
+    ));
+    newest.label.time.checked_add(SignedDuration::from_millis(1)).unwrap_or(now)
+}
+
 struct Making<'a> {
     ctx: &'a Ctx,
     target: &'a Target,
     address: &'a Address,
     dir: &'a Path,
+    seal: Option<&'a Seal>,
     /// Bytes of the dump before, to reckon with.
     expected: Option<u64>,
 }
@@ -74,26 +97,34 @@ impl Making<'_> {
         let ctx = self.ctx;
         let started = Instant::now();
         let snapshot = ctx.wait(Snapshot::export(self.address))?;
-        let counted = Instant::now();
-        let progress = ctx.term.progress("count and hash");
-        let (content, origin) = ctx.wait(async {
-            let content = content::content(snapshot.session()).await?;
-            pg_live::Result::Ok((content, content::origin(snapshot.session()).await?))
-        })?;
-        drop(progress);
-        let story = format!("{} rows in {} tables", content.rows(), content.tables.len());
-        ctx.term.step(Mark::Ok, "count and hash", counted.elapsed(), &story);
-        // After the counts: sequences go on meanwhile, and the dump may only
+        // Before the dump: sequences obey no snapshot, and the dump may only
         // be ahead of what is noted.
-        let (dumped, raw_bytes) = self.dump(&snapshot)?;
-        let schema_sha256 = self.schema(&snapshot)?;
+        let (tables, sequences, origin) = ctx.wait(async {
+            let session = snapshot.session();
+            let tables = content::tables(session).await?;
+            let sequences = content::sequences(session).await?;
+            pg_live::Result::Ok((tables, sequences, content::origin(session).await?))
+        })?;
+        let schema = self.start_schema(&snapshot)?;
+        let (dumped, raw_bytes, found) = self.dump(&snapshot, &origin.encoding)?;
+        let schema_sha256 = pg_dump::ending_strays(ctx, self.address, schema_sha256(ctx, schema))?;
+        let content = content_of(tables, sequences, found)?;
         drop(snapshot);
         let code = code::of_served(ctx, self.target);
         let mut files = vec![dumped];
         files.push(self.globals()?);
         files.push(self.properties()?);
+        let content = match self.seal {
+            Some(_) => {
+                files.push(self.text_file(CONTENT, &serde_json::to_string_pretty(&content)?)?);
+                without_hashes(content)
+            }
+            None => content,
+        };
+        let encryption = self.seal.map(Seal::record);
         Ok(Manifest {
             format: FORMAT,
+            encryption,
             label: label.to_string(),
             target: self.target.name().to_owned(),
             database: self.address.database.clone(),
@@ -109,7 +140,7 @@ impl Making<'_> {
         })
     }
 
-    fn dump(&self, snapshot: &Snapshot) -> Result<(FileRecord, u64)> {
+    fn dump(&self, snapshot: &Snapshot, encoding: &str) -> Result<(FileRecord, u64, Dumped)> {
         let (ctx, started) = (self.ctx, Instant::now());
         let progress = ctx.term.progress("dump");
         let mut tell = |bytes: u64| {
@@ -122,22 +153,33 @@ impl Making<'_> {
             .args(["--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=30s"])
             .arg(format!("--snapshot={}", snapshot.name))
             .timeout(DUMP_TIMEOUT);
-        let mut archive = Archive::create(&self.dir.join(DATA), &mut tell)?;
-        let poured = ctx.proc.pour(&run, &mut archive);
+        let run = pg_dump::spelled_alike(run, self.address, encoding);
+        let name = self.stored(DATA);
+        let archive = Archive::create(&self.dir.join(&name), self.seal, &mut tell)?;
+        let mut counted = Inventory::before(archive)?;
+        let poured = ctx.proc.pour(&run, &mut counted);
         let poured = poured.and_then(|finished| ctx.proc.require_success(&run, &finished));
         pg_dump::ending_strays(ctx, self.address, poured)?;
+        let (archive, found) = counted.finish()?;
         let raw_bytes = archive.raw_bytes;
-        let record = archive.finish(DATA)?;
+        let record = archive.finish(&name)?;
         drop(progress);
-        let story = format!("{} from {}", shown(record.bytes), shown(raw_bytes));
+        let how = if self.seal.is_some() { ", encrypted" } else { "" };
+        let story = format!(
+            "{} from {}{how}, {} rows in {} tables",
+            shown(record.bytes),
+            shown(raw_bytes),
+            found.tables.values().map(|it| it.rows).sum::<i64>(),
+            found.tables.len()
+        );
         ctx.term.step(Mark::Ok, "dump", started.elapsed(), &story);
-        Ok((record, raw_bytes))
+        Ok((record, raw_bytes, found))
     }
 
-    fn schema(&self, snapshot: &Snapshot) -> Result<String> {
+    fn start_schema(&self, snapshot: &Snapshot) -> Result<SchemaDump> {
         let run = self.target.program(self.ctx, "pg_dump", self.address)?;
         let run = run.arg(format!("--snapshot={}", snapshot.name));
-        pg_dump::ending_strays(self.ctx, self.address, schema_sha256(self.ctx, run))
+        pg_dump::start_schema(self.ctx, run, Roles::Same)
     }
 
     /// Roles are the cluster's, not the database's, and in no snapshot. A
@@ -171,10 +213,28 @@ impl Making<'_> {
     }
 
     fn text_file(&self, name: &str, text: &str) -> Result<FileRecord> {
-        let path = self.dir.join(name);
-        write_private(&path, text.as_bytes())?;
-        archive::record(&path, name)
+        let name = self.stored(name);
+        let path = self.dir.join(&name);
+        match self.seal {
+            Some(seal) => write_private(&path, &seal.whole(text.as_bytes())?)?,
+            None => write_private(&path, text.as_bytes())?,
+        }
+        archive::record(&path, &name)
     }
+
+    fn stored(&self, name: &str) -> String {
+        format!("{name}{}", if self.seal.is_some() { EXTENSION } else { "" })
+    }
+}
+
+/// Who knows all of a row but one word could try words at its hash: hashes
+/// are as secret as the rows. How many there are is told by the size, too.
+fn without_hashes(mut content: Content) -> Content {
+    for table in &mut content.tables {
+        table.hash.clear();
+    }
+    content.large_objects.hash.clear();
+    content
 }
 
 /// `12.3 MB/s, 4 s left`
@@ -191,9 +251,28 @@ pub fn shown(bytes: u64) -> String {
     size(i64::try_from(bytes).unwrap_or(i64::MAX))
 }
 
+/// The tables that there were in the snapshot, with the rows that the dump has
+/// of them.
+fn content_of(
+    tables: Vec<(u32, TableContent)>,
+    sequences: Vec<SequenceContent>,
+    found: Dumped,
+) -> Result<Content> {
+    let filled = tables.into_iter().map(|(oid, table)| match found.tables.get(&oid) {
+        Some(it) => Ok(TableContent { rows: it.rows, hash: it.hash.clone(), ..table }),
+        None => {
+            let what = format!("{}.{} is not in the dump", table.namespace, table.name);
+            Err(anyhow::Error::from(Fault::failed(what)))
+        }
+    });
+    let mut tables: Vec<TableContent> = filled.collect::<Result<_>>()?;
+    tables.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    Ok(Content { tables, large_objects: found.large_objects, sequences })
+}
+
 /// The hash of a schema as `pg_dump` spells it, whatever the order.
-pub fn schema_sha256(ctx: &Ctx, pg_dump: Run) -> Result<String> {
-    let dump = pg_dump::start_schema(ctx, pg_dump, Roles::Same)?.finish(ctx)?;
+pub fn schema_sha256(ctx: &Ctx, dump: SchemaDump) -> Result<String> {
+    let dump = dump.finish(ctx)?;
     let mut hash = Sha256::new();
     for (key, sql) in dump.entries() {
         for part in [&key.kind, &key.namespace, &key.name, sql] {
@@ -204,30 +283,60 @@ pub fn schema_sha256(ctx: &Ctx, pg_dump: Run) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// From the disk, to the end, by the program that would restore it.
-pub fn read_back(ctx: &Ctx, target: &Target, dir: &Path, manifest: &Manifest) -> Result<()> {
+/// Every file is what was written, whoever can read it.
+pub fn require_checksums(backup: &Backup) -> Result<()> {
+    for file in &backup.manifest.files {
+        let path = backup.dir.join(&file.name);
+        backup.manifest.require_record(&archive::record(&path, &file.name)?)?;
+    }
+    Ok(())
+}
+
+/// From the disk, to the end: every checksum, and the rows that the manifest
+/// names. The program that would restore it is asked whether it knows it.
+pub fn read_back(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<()> {
     let started = Instant::now();
     let progress = ctx.term.progress("read back");
-    for file in &manifest.files {
-        let found = archive::record(&dir.join(&file.name), &file.name)?;
-        if found != *file {
-            return Err(Fault::failed(format!(
-                "`{}` is not what was written: {} bytes, SHA-256 {}",
-                file.name, found.bytes, found.sha256
-            ))
-            .hint("the disk or the copy is damaged; take another backup: `cargo xtask backup list`")
+    require_checksums(backup)?;
+    let mut counted = Inventory::before(std::io::sink())?;
+    backup.unpack(&mut counted)?;
+    let whose = || format!("reading the dump of {}", backup.label);
+    let (_, found) = counted.finish().with_context(whose)?;
+    if !holds(&found, &backup.manifest.content) {
+        let why = format!("the dump of {} has other rows than its manifest says", backup.label);
+        return Err(Fault::failed(why)
+            .hint("the manifest was changed, or is another backup's: make another one, `cargo xtask backup --prove`")
             .into());
-        }
     }
-    let run = target.offline_program(ctx, "pg_restore")?.arg("--file=-").timeout(DUMP_TIMEOUT);
-    let finished = ctx.proc.feed(&run, |stdin| archive::unpack(&dir.join(DATA), stdin))?;
+    let run = target.offline_program(ctx, "pg_restore")?.arg("--list").timeout(DUMP_TIMEOUT);
+    let finished = ctx.proc.feed(&run, |stdin| match backup.unpack(stdin) {
+        // It has read enough.
+        Err(error) if is_closed(&error) => Ok(()),
+        unpacked => unpacked,
+    })?;
     if !finished.is_success() {
         let words = finished.last_words();
         return Err(Fault::failed(format!("pg_restore cannot read it: {words}")).into());
     }
     drop(progress);
-    ctx.term.step(Mark::Ok, "read back", started.elapsed(), "every checksum, to the last byte");
+    let story = "every checksum and every row, to the last byte";
+    ctx.term.step(Mark::Ok, "read back", started.elapsed(), story);
     Ok(())
+}
+
+/// Tables have other oids elsewhere: each of the manifest's has rows of its
+/// own in the dump.
+fn holds(found: &Dumped, content: &Content) -> bool {
+    let mut there: Vec<&Rows> = found.tables.values().collect();
+    let is_there = |table: &TableContent| {
+        let is_it =
+            |it: &&Rows| it.rows == table.rows && (table.hash.is_empty() || it.hash == table.hash);
+        let at = there.iter().position(is_it);
+        at.map(|at| there.swap_remove(at)).is_some()
+    };
+    let objects = &content.large_objects;
+    content.tables.iter().all(is_there)
+        && (objects.hash.is_empty() || found.large_objects == *objects)
 }
 
 /// Room for what is expected, before anything is begun.
@@ -244,6 +353,11 @@ pub fn require_room(ctx: &Ctx, target: &Target, store: &Store) -> Result<()> {
             u64::try_from(bytes).unwrap_or(0) / 2
         }
     };
+    require_free(ctx, store, needed)
+}
+
+/// So many bytes fit beside the backups.
+pub fn require_free(ctx: &Ctx, store: &Store, needed: u64) -> Result<()> {
     let place = store.dir.ancestors().find(|it| it.exists()).unwrap_or(&ctx.root);
     let found = nix::sys::statvfs::statvfs(place)
         .with_context(|| format!("looking at the disk of `{}`", place.display()))?;

@@ -9,6 +9,7 @@ use anyhow::Result;
 use pg_live::Session;
 
 use super::create::read_back;
+use super::fit::require_fit;
 use super::manifest::{PROOF, Proof};
 use super::refill::{compare, create_empty, discard, fill, proof_name, sweep_proofs};
 use super::store::{Backup, InUse, manifest_sha256};
@@ -21,11 +22,25 @@ use crate::target::Target;
 /// Reads it back, restores it beside the live database, compares everything,
 /// and notes the proof.
 pub fn prove(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
-    let Some(_reading) = InUse::take(&backup.dir, true)? else {
-        return Err(Fault::unavailable(format!("{} is being removed", backup.label)).into());
-    };
-    read_back(ctx, target, &backup.dir, &backup.manifest)?;
+    let _reading = reading(backup)?;
+    read_back(ctx, target, backup)?;
+    restored(ctx, target, backup)
+}
+
+/// Like [`prove`], of one that this run has made, and read back a moment ago.
+pub fn prove_new(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
+    let _reading = reading(backup)?;
+    restored(ctx, target, backup)
+}
+
+fn reading(backup: &Backup) -> Result<InUse> {
+    let removed = || Fault::unavailable(format!("{} is being removed", backup.label));
+    Ok(InUse::take(&backup.dir, true)?.ok_or_else(removed)?)
+}
+
+fn restored(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
     let live = target.require_answering(ctx)?;
+    require_fit(ctx, &live, &backup.manifest)?;
     let started = Instant::now();
     sweep_proofs(ctx, &live)?;
     let name = proof_name(&backup.label);

@@ -3,26 +3,40 @@
 //!
 //! Must never: fill a database that holds anything.
 
+use std::fs::{File, OpenOptions};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use futures_util::future::try_join_all;
 use pg_live::content;
-use pg_live::{Address, Session, database, health, quote_ident};
+use pg_live::database::Locale;
+use pg_live::{Address, Session, database, health};
 
-use super::archive;
+use super::archive::is_closed;
 use super::create::schema_sha256;
 use super::label::Label;
-use super::manifest::{DATA, Manifest};
+use super::manifest::Manifest;
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file::ensure_private_dir;
+use crate::proc::{Finished, Run};
 use crate::target::Target;
 use crate::term::Mark;
-use crate::tools::pg_dump::DUMP_TIMEOUT;
+use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles};
 use crate::verify;
 
 /// How the names of databases begin that [`super::prove`] restores into.
 const PROOF: &str = "xtask_proof_";
+
+/// A dump of so many bytes is restored by more than one connection.
+const PARALLEL_FROM: u64 = 16 << 20;
+const MAX_JOBS: usize = 8;
+/// Sessions that read what was restored: the server is busier than we are.
+const COMPARING: usize = 2;
 
 pub fn proof_name(label: &Label) -> String {
     format!("{PROOF}{}", label.to_string().to_lowercase().replace(['.', '-'], "_"))
@@ -68,14 +82,15 @@ pub fn discard(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
 /// of that name is left alone, and an error.
 pub fn create_empty(ctx: &Ctx, live: &Address, name: &str, manifest: &Manifest) -> Result<()> {
     let origin = &manifest.origin;
-    let create = format!(
-        "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
-        quote_ident(name),
-        pg_live::quote_literal(&origin.encoding),
-        pg_live::quote_literal(&origin.collate),
-        pg_live::quote_literal(&origin.ctype)
-    );
-    Ok(ctx.wait(async { verify::maintenance(live).await?.execute(&create).await })?)
+    let noted = origin.locale.clone();
+    let locale =
+        noted.unwrap_or_else(|| Locale::of_libc(&origin.encoding, &origin.collate, &origin.ctype));
+    let made = ctx.wait(async {
+        let session = verify::maintenance(live).await?;
+        let major = session.server_version().await? / 10_000;
+        database::create(&session, name, &locale.known_to(major)).await
+    });
+    Ok(made?)
 }
 
 /// Everything that was dumped, into an empty database. The first error ends
@@ -83,24 +98,94 @@ pub fn create_empty(ctx: &Ctx, live: &Address, name: &str, manifest: &Manifest) 
 pub fn fill(ctx: &Ctx, target: &Target, empty: &Address, backup: &Backup) -> Result<()> {
     let started = Instant::now();
     let progress = ctx.term.progress("restore");
-    let run = target
-        .program(ctx, "pg_restore", empty)?
-        .args(["--exit-on-error", "--no-password"])
-        .arg(format!("--dbname={}", empty.database))
-        .timeout(DUMP_TIMEOUT);
-    let finished = ctx.proc.feed(&run, |stdin| archive::unpack(&backup.dir.join(DATA), stdin))?;
-    if !finished.is_success() {
-        return Err(Fault::failed(format!(
-            "{} does not restore: {}",
-            backup.label,
-            finished.last_words()
-        ))
-        .hint("it is no backup; make another one: `cargo xtask backup`")
-        .into());
+    let jobs = std::thread::available_parallelism().map_or(1, |it| it.get().min(MAX_JOBS));
+    let is_large = backup.manifest.raw_bytes >= PARALLEL_FROM && jobs > 1;
+    // The clear text of an encrypted one is on no disk but the server's own.
+    let is_wanted = is_large && target.reads_files() && backup.key.is_none();
+    match if is_wanted { Unpacked::of(ctx, backup)? } else { None } {
+        Some(unpacked) => {
+            let run = filling(ctx, target, empty)?
+                .arg(format!("--jobs={jobs}"))
+                .arg(unpacked.path())
+                // A crash before the swap leaves a database that nobody serves.
+                .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
+            require_filled(backup, &ctx.proc.capture(&run)?)?;
+        }
+        None => fill_with(ctx, target, empty, backup, &[])?,
     }
     drop(progress);
     ctx.term.step(Mark::Ok, "restore", started.elapsed(), &empty.database);
     Ok(())
+}
+
+/// A dump that is read at many places at once. It has no name: nothing of it
+/// stays, however this program ends.
+struct Unpacked(File);
+
+impl Unpacked {
+    /// None where there is no room for it. The backup may lie where nobody
+    /// can write.
+    fn of(ctx: &Ctx, backup: &Backup) -> Result<Option<Unpacked>> {
+        let dir = ensure_private_dir(&ctx.config.state_dir())?;
+        let found = nix::sys::statvfs::statvfs(&dir)
+            .with_context(|| format!("looking at the disk of `{}`", dir.display()))?;
+        let free = found.blocks_available().saturating_mul(found.fragment_size());
+        let needed = backup.manifest.raw_bytes;
+        if free > needed + needed / 10 { Unpacked::make(&dir, backup).map(Some) } else { Ok(None) }
+    }
+
+    fn make(dir: &Path, backup: &Backup) -> Result<Unpacked> {
+        let path = dir.join(format!("unpacked.{}", std::process::id()));
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path);
+        let mut file = file.with_context(|| format!("making `{}`", path.display()))?;
+        std::fs::remove_file(&path).with_context(|| format!("removing `{}`", path.display()))?;
+        backup.unpack(&mut file)?;
+        Ok(Unpacked(file))
+    }
+
+    /// By which another process opens it anew.
+    fn path(&self) -> String {
+        format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
+    }
+}
+
+fn filling(ctx: &Ctx, target: &Target, into: &Address) -> Result<Run> {
+    Ok(target
+        .program(ctx, "pg_restore", into)?
+        .args(["--exit-on-error", "--no-password"])
+        .arg(format!("--dbname={}", into.database))
+        .timeout(DUMP_TIMEOUT))
+}
+
+fn require_filled(backup: &Backup, finished: &Finished) -> Result<()> {
+    if finished.is_success() {
+        return Ok(());
+    }
+    let words = finished.last_words();
+    Err(Fault::failed(format!("{} does not restore: {words}", backup.label))
+        .hint("it is no backup; make another one: `cargo xtask backup`")
+        .into())
+}
+
+/// What `words` choose for `pg_restore`.
+pub fn fill_with(
+    ctx: &Ctx,
+    target: &Target,
+    into: &Address,
+    backup: &Backup,
+    words: &[String],
+) -> Result<()> {
+    let run = filling(ctx, target, into)?.args(words);
+    let finished = ctx.proc.feed(&run, |stdin| {
+        match backup.unpack(stdin) {
+            // Who wants only a part may stop reading when it has it; whether
+            // it had all of it is in its status, and in what is compared.
+            Err(error) if !words.is_empty() && is_closed(&error) => Ok(()),
+            unpacked => unpacked,
+        }
+    })?;
+    require_filled(backup, &finished)
 }
 
 /// Rows, hashes, sequences, schema, and that nothing in it is broken. Gives
@@ -113,15 +198,18 @@ pub fn compare(
 ) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("compare");
-    let schema = schema_sha256(ctx, target.program(ctx, "pg_dump", restored)?)?;
+    let dump = target.program(ctx, "pg_dump", restored)?;
+    let dump = pg_dump::start_schema(ctx, dump, Roles::Same)?;
     let (found, faults, origin) = ctx.wait(async {
-        let session = Session::connect(restored, "proof").await?;
-        let found = content::content(&session).await?;
-        let faults = health::check(&session).await?;
-        pg_live::Result::Ok((found, faults, content::origin(&session).await?))
+        let sessions = (0..COMPARING).map(|_| Session::connect(restored, "proof"));
+        let sessions = try_join_all(sessions).await?;
+        let found = content::content_like(&sessions, &manifest.content).await?;
+        let faults = health::check(&sessions[0]).await?;
+        pg_live::Result::Ok((found, faults, content::origin(&sessions[0]).await?))
     })?;
+    let schema = schema_sha256(ctx, dump)?;
     let mut wrong = manifest.content.differences(&found);
-    let is_same_major = major(&origin.server_version) == major(&manifest.origin.server_version);
+    let is_same_major = origin.major() == manifest.origin.major();
     if is_same_major && schema != manifest.schema_sha256 {
         wrong.push("the schema is spelled otherwise than it was".to_owned());
     }
@@ -135,10 +223,6 @@ pub fn compare(
     Err(Fault::failed(format!("what was restored is not what was backed up: {}", wrong.join("; ")))
         .hint("make another backup: `cargo xtask backup --prove`")
         .into())
-}
-
-fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or(version)
 }
 
 #[cfg(test)]

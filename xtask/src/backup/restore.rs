@@ -6,13 +6,14 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use pg_live::content::TableContent;
 use pg_live::facts::{Facts, facts};
 use pg_live::{Address, Session, content, protection};
 use serde_json::json;
 
-use super::create::read_back;
-use super::refill::{compare, create_empty, discard, fill};
-use super::store::{Backup, InUse};
+use super::refill::discard;
+use super::some;
+use super::source::Source;
 use crate::consent;
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
@@ -20,38 +21,47 @@ use crate::rebuild::{self, beside, swap};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::verify;
+use crate::verify::{self, counted};
 use crate::ways;
 
 #[derive(Debug)]
 pub struct Options {
     /// Another database to restore into, which must not be there yet.
     pub into: Option<String>,
+    /// With `into`: the rows of these alone.
+    pub tables: Vec<String>,
     /// A backup of another cluster is meant.
     pub foreign: bool,
     pub services: Scope,
 }
 
-pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -> Result<Answer> {
+pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
-    require_same_cluster(ctx, &live, backup, options)?;
+    require_same_cluster(ctx, &live, source, options)?;
+    source.require_fit(ctx, &live)?;
     let (found, mark) = ctx.wait(async {
         let session = Session::connect(&live, "restore").await?;
         pg_live::Result::Ok((facts(&session).await?, protection(&session).await?))
     })?;
+    let tables = some::chosen(source, &options.tables)?;
+    let name_of = source.name();
     let what = match &options.into {
-        Some(name) => format!("restore {} into a new database `{name}`", backup.label),
+        Some(name) if !tables.is_empty() => format!(
+            "restore {} of {name_of} into a new database `{name}`",
+            counted(tables.len(), "table"),
+        ),
+        Some(name) => format!("restore {name_of} into a new database `{name}`"),
         None => format!(
-            "serve {} as `{}`; the present database is kept beside it",
-            backup.label, live.database
+            "serve {name_of} as `{}`; the present database is kept beside it",
+            live.database
         ),
     };
     if ctx.globals.dry_run {
-        let text = format!("would {what}\n{}nothing was changed", differences(&found, backup));
+        let text = format!("would {what}\n{}nothing was changed", differences(&found, source));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
     }
     if options.into.is_none() {
-        ctx.term.plain(differences(&found, backup).trim_end());
+        ctx.term.plain(differences(&found, source).trim_end());
     }
     let mark = target.configured_protection().or(mark).filter(|_| options.into.is_none());
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
@@ -65,9 +75,10 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
     let into = options.into.as_deref();
     let going = Going {
         command: "restore",
-        backup,
+        source,
         into,
-        code: ways::Served::Known(ways::code::of_backup(&backup.manifest)),
+        tables: &tables,
+        code: source.code(),
         kept: &kept,
         look: &|| Ok(()),
     };
@@ -76,15 +87,15 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
             let started = around.start(ctx, &mut steps);
             let records = steps.end();
             let text = match &options.into {
-                Some(name) => {
-                    format!("{} is in `{name}`, compared with its manifest", backup.label)
-                }
+                Some(name) if !tables.is_empty() => some::story(&live, name, &tables),
+                Some(name) => format!("{name_of} is in `{name}`, {}", source.compared()),
                 None => format!(
-                    "{} serves as {}, compared with its manifest\nthe one before is kept as {kept} (back: `cargo xtask db-rebuild --undo`)",
-                    backup.label, live.database
+                    "{name_of} serves as {}, {}\nthe one before is kept as {kept} (back: `cargo xtask rollback`)",
+                    live.database,
+                    source.compared()
                 ),
             };
-            let data = json!({ "label": backup.label.to_string(), "kept": kept, "steps": records });
+            let data = json!({ "label": name_of, "kept": kept, "steps": records });
             around.conclude(ctx, started, Answer::done(text, data))
         }
         Err(error) => {
@@ -99,9 +110,11 @@ pub fn restore(ctx: &Ctx, target: &Target, backup: &Backup, options: &Options) -
 /// Who restores, and what becomes of the database that is served.
 pub struct Going<'a> {
     pub command: &'a str,
-    pub backup: &'a Backup,
+    pub source: &'a Source,
     /// See [`Options::into`].
     pub into: Option<&'a str>,
+    /// See [`Options::tables`]; none: everything.
+    pub tables: &'a [TableContent],
     /// The code that will be beside it.
     pub code: ways::Served,
     /// The name it is kept under.
@@ -118,22 +131,21 @@ pub fn run(
     live: &Address,
     going: &Going<'_>,
 ) -> Result<()> {
-    let (target, backup) = (around.target, going.backup);
-    let Some(_reading) = InUse::take(&backup.dir, true)? else {
-        return Err(Fault::unavailable(format!("{} is being removed", backup.label)).into());
-    };
-    read_back(ctx, target, &backup.dir, &backup.manifest)?;
+    let (target, source) = (around.target, going.source);
+    let _reading = source.in_use()?;
+    source.read_back(ctx, target)?;
     let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
     let new = live.with_database(&name);
     steps.step("new database", |_| {
         swap::drop_unfinished(ctx, live)?;
         require_absent(ctx, live, &name)?;
-        create_empty(ctx, live, &name, &backup.manifest)?;
+        source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))
     })?;
-    let filled = fill(ctx, target, &new, backup)
-        .and_then(|()| compare(ctx, target, &new, &backup.manifest))
-        .and_then(|_| analyze(ctx, &new));
+    let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
+        Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
+        None => source.fill(ctx, target, &new).and_then(|()| analyze(ctx, &new)),
+    };
     if let Err(error) = filled {
         // Half a database under a name of the user's own would be taken for one.
         discard(ctx, live, &name)?;
@@ -178,9 +190,10 @@ fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
 fn require_same_cluster(
     ctx: &Ctx,
     live: &Address,
-    backup: &Backup,
+    source: &Source,
     options: &Options,
 ) -> Result<()> {
+    let Some(backup) = source.backup() else { return Ok(()) };
     if options.foreign || options.into.is_some() {
         return Ok(());
     }
@@ -201,23 +214,22 @@ fn require_same_cluster(
 }
 
 /// What would be other rows than now, table by table.
-fn differences(now: &Facts, backup: &Backup) -> String {
+fn differences(now: &Facts, source: &Source) -> String {
     let mut text = String::new();
     let mut same = 0;
-    for table in &backup.manifest.content.tables {
-        let live =
-            now.tables.iter().find(|it| it.namespace == table.namespace && it.name == table.name);
-        let rows = live.map_or(0, |it| it.rows);
-        if rows == table.rows {
+    let then = source.tables();
+    for (namespace, table, rows) in &then {
+        let live = now.tables.iter().find(|it| it.namespace == *namespace && it.name == *table);
+        let live = live.map_or(0, |it| it.rows);
+        if live == *rows {
             same += 1;
         } else {
-            let name = format!("{}.{}", table.namespace, table.name);
-            let _ = writeln!(text, "  {name:<40} {rows:>12} now, {:>12} then", table.rows);
+            let name = format!("{namespace}.{table}");
+            let _ = writeln!(text, "  {name:<40} {live:>12} now, {rows:>12} then");
         }
     }
     let known = |it: &&pg_live::facts::TableFacts| {
-        let tables = &backup.manifest.content.tables;
-        tables.iter().any(|table| table.namespace == it.namespace && table.name == it.name)
+        then.iter().any(|(namespace, name, _)| it.namespace == *namespace && it.name == *name)
     };
     for it in now.tables.iter().filter(|it| !known(it) && it.rows > 0) {
         let name = format!("{}.{}", it.namespace, it.name);

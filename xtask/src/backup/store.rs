@@ -5,13 +5,17 @@
 //! program does not give.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use super::archive;
+use super::encryption::Identities;
 use super::label::Label;
-use super::manifest::{Level, MANIFEST, Manifest, PROOF, Proof};
+use super::manifest::{DATA, Level, MANIFEST, Manifest, PROOF, Proof};
 use super::retention::Candidate;
 use crate::context::Ctx;
 use crate::init_file::hex;
@@ -19,7 +23,7 @@ use crate::outcome::Fault;
 use crate::private_file::{ensure_private_dir, open_lock, take_lock_soon, write_private};
 
 const PARTIAL: &str = "partial";
-const PIN: &str = "pin";
+pub const PIN: &str = "pin";
 const LOCK: &str = "lock";
 
 #[derive(Clone, Debug)]
@@ -35,11 +39,23 @@ pub struct Backup {
     pub manifest: Manifest,
     pub proof: Option<Proof>,
     pub is_pinned: bool,
+    /// What decrypts it; see [`Backup::unlocked`].
+    pub key: Option<Rc<Identities>>,
 }
 
 impl Backup {
+    pub fn unproven(label: Label, dir: PathBuf, manifest: Manifest) -> Backup {
+        Backup { label, dir, manifest, proof: None, is_pinned: false, key: None }
+    }
+
     pub fn level(&self) -> Level {
         if self.proof.is_some() { Level::Proven } else { Level::Decoded }
+    }
+
+    /// The dump, as `pg_restore` reads it.
+    pub fn unpack(&self, sink: &mut dyn Write) -> Result<()> {
+        let path = self.dir.join(self.manifest.stored(DATA));
+        archive::unpack(&path, self.key.as_deref(), sink)
     }
 
     pub fn candidate(&self) -> Candidate {
@@ -123,9 +139,7 @@ impl Store {
                     None => complete.push(Backup {
                         proof: read_proof(&dir),
                         is_pinned: dir.join(PIN).exists(),
-                        label,
-                        dir,
-                        manifest,
+                        ..Backup::unproven(label, dir, manifest)
                     }),
                 },
                 Ok(manifest) => {
@@ -158,21 +172,15 @@ impl Store {
         }
     }
 
-    /// Removes one: its manifest first, so that half of it is never taken for
-    /// a backup.
+    /// Removes one. First it loses its name: half of one is never taken for a
+    /// backup, and what a stopped run leaves is swept by the next.
     pub fn remove(&self, backup: &Backup) -> Result<()> {
         let Some(_unused) = InUse::take(&backup.dir, false)? else {
             return Err(Fault::unavailable(format!("{} is being read", backup.label)).into());
         };
-        for name in [PROOF, MANIFEST] {
-            match fs::remove_file(backup.dir.join(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("removing {}", backup.label));
-                }
-                _ => {}
-            }
-        }
-        fs::remove_dir_all(&backup.dir).with_context(|| format!("removing {}", backup.label))
+        let gone = self.dir.join(format!("{}.{PARTIAL}", backup.label));
+        let removed = fs::rename(&backup.dir, &gone).and_then(|()| fs::remove_dir_all(&gone));
+        removed.with_context(|| format!("removing {}", backup.label))
     }
 
     pub fn pin(&self, backup: &Backup, on: bool) -> Result<()> {

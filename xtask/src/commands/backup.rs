@@ -1,16 +1,21 @@
-//! `backup`: made, listed, shown, proved, pruned, and asked whether there is a
-//! good one.
+//! `backup`: made, listed, shown, proved, copied, pruned, and asked whether
+//! there is a good one.
 //!
 //! Must never: prune after a failure, or call a backup good that was not read
 //! back.
+
+mod copying;
+mod listing;
 
 use std::fmt::Write as _;
 
 use anyhow::Result;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::backup::copies::Copies;
 use crate::backup::create::{self, shown};
+use crate::backup::encryption::Keyring;
 use crate::backup::manifest::Level;
 use crate::backup::prove;
 use crate::backup::retention::{Reason, judge};
@@ -18,17 +23,20 @@ use crate::backup::store::{Backup, Store};
 use crate::commands::{Command, nearest};
 use crate::context::Ctx;
 use crate::flags::Rest;
-use crate::outcome::{Answer, Exit, Fault};
+use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::span;
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
     name: "backup",
     summary: "Back the database up, prove it by a restore, list, prune, check",
-    usage: "[list | show LABEL | verify [LABEL | --all] | prune | check | pin LABEL | unpin LABEL] [--prove]",
+    usage: "[list [--remote] | show LABEL | verify [LABEL | --all] | copy [LABEL | --all] | fetch LABEL | prune | check | pin LABEL | unpin LABEL] [--prove] [--identity FILE]",
     flags: &[
         ("--prove", "also restore what was made into a scratch database and compare everything"),
         ("--no-prune", "leave older backups alone, whatever retention says"),
-        ("--all", "verify every backup, not only the newest"),
+        ("--identity FILE", "verify: the key of age that opens encrypted backups"),
+        ("--all", "verify or copy every backup, not only the newest"),
+        ("--remote", "list what is in the store of copies, whatever is here"),
         ("--max-age HOURS", "check: the newest good one may be so old (default 26h)"),
         ("--min-level LEVEL", "check: decoded, or proven by a restore (default decoded)"),
     ],
@@ -37,18 +45,28 @@ pub const COMMAND: Command = Command {
         "cargo xtask backup --prove",
         "cargo xtask backup list",
         "cargo xtask backup verify latest",
+        "cargo xtask backup copy --all",
+        "cargo xtask backup list --remote",
         "cargo xtask backup check --max-age 26h --min-level proven",
     ],
     run,
 };
 
-const SUBCOMMANDS: [&str; 7] = ["list", "show", "verify", "prune", "check", "pin", "unpin"];
+/// Seconds that clocks of machines with one disk may differ.
+const CLOCK_DRIFT: i64 = 300;
+/// A night, and a margin.
+const MAX_AGE: &str = "26h";
+
+const SUBCOMMANDS: [&str; 9] =
+    ["list", "show", "verify", "copy", "fetch", "prune", "check", "pin", "unpin"];
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let (prove, keep_all, all) =
         (rest.flag("--prove"), rest.flag("--no-prune"), rest.flag("--all"));
+    let is_remote = rest.flag("--remote");
     let max_age = rest.value("--max-age")?;
     let min_level = rest.value("--min-level")?;
+    let keyring = Keyring::of(ctx, rest.value("--identity")?)?;
     let words = rest.words(COMMAND.name, 2)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(first) = words.first().filter(|first| !SUBCOMMANDS.contains(first)) {
@@ -60,19 +78,43 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     let target = Target::resolve(ctx)?;
-    let store = Store::of(ctx, target.name(), &target.database(ctx));
+    let database = target.database(ctx);
+    let store = Store::of(ctx, target.name(), &database);
+    let wanted = || Copies::wanted(ctx, target.name(), &database);
+    let required = || Copies::required(ctx, target.name(), &database);
     match words.as_slice() {
-        [] => make(ctx, &target, &store, prove, keep_all),
-        ["list"] => list(&store),
-        ["show", label] => show(&store.find(label)?),
-        ["verify"] if all => verify(ctx, &target, store.list()?.0),
-        ["verify"] => verify(ctx, &target, vec![store.find("latest")?]),
-        ["verify", label] => verify(ctx, &target, vec![store.find(label)?]),
-        ["prune"] => prune(ctx, &store),
-        ["check"] => check(&store, max_age.as_deref(), min_level.as_deref()),
+        [] => {
+            let copies = wanted();
+            // Who is not built to copy makes no backup that nobody copies.
+            match copies {
+                Err(error) if exit_of(&error) == Exit::Refused => Err(error),
+                copies => make(ctx, (&target, &store, copies), prove, keep_all),
+            }
+        }
+        ["list"] if is_remote => listing::list_remote(ctx, &required()?),
+        ["list"] => listing::list(ctx, &store, wanted()),
+        ["show", label] => listing::show(&store.find(label)?),
+        ["copy"] if all => copying::copy(ctx, &required()?, &store.list()?.0, false),
+        ["copy"] => copying::copy(ctx, &required()?, &[store.find("latest")?], false),
+        ["copy", label] => copying::copy(ctx, &required()?, &[store.find(label)?], true),
+        ["fetch", label] => copying::fetch(ctx, &required()?, &store, label),
+        ["verify"] if all => verify(ctx, &target, &keyring, store.list()?.0),
+        ["verify"] => verify(ctx, &target, &keyring, vec![store.find("latest")?]),
+        ["verify", label] => verify(ctx, &target, &keyring, vec![store.find(label)?]),
+        ["prune"] => prune(ctx, &store, wanted()),
+        ["check"] => {
+            let asked = (max_age.as_deref(), min_level.as_deref());
+            let answer = check(&store, asked)?;
+            copying::check(
+                ctx,
+                wanted()?.as_ref(),
+                answer,
+                span::hours("an age", asked.0.unwrap_or(MAX_AGE))?,
+            )
+        }
         ["pin", label] => pin(ctx, &store, label, true),
         ["unpin", label] => pin(ctx, &store, label, false),
-        ["show" | "pin" | "unpin"] => {
+        ["show" | "fetch" | "pin" | "unpin"] => {
             Err(Fault::usage("which one? `cargo xtask backup list` shows the labels").into())
         }
         [word, more, ..] => Err(Fault::usage(format!("`{word}` does not take `{more}`")).into()),
@@ -80,15 +122,22 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     }
 }
 
-fn make(ctx: &Ctx, target: &Target, store: &Store, prove: bool, keep_all: bool) -> Result<Answer> {
+fn make(
+    ctx: &Ctx,
+    (target, store, copies): (&Target, &Store, Result<Option<Copies>>),
+    prove: bool,
+    keep_all: bool,
+) -> Result<Answer> {
     create::require_room(ctx, target, store)?;
     if ctx.globals.dry_run {
-        let would = format!("would back up into `{}`\nnothing was changed", store.dir.display());
+        let copied = copies?.map(|it| format!(", and copy it to {}", it.shown));
+        let (dir, copied) = (store.dir.display(), copied.unwrap_or_default());
+        let would = format!("would back up into `{dir}`{copied}\nnothing was changed");
         return Ok(Answer::done(would, json!({ "dry_run": true })));
     }
     let mut made = create::create(ctx, target, store)?;
     if prove {
-        made.proof = Some(prove::prove(ctx, target, &made)?);
+        made.proof = Some(prove::prove_new(ctx, target, &made)?);
     }
     let mut text = format!(
         "{}: {} rows, {}, {}\n{}",
@@ -96,12 +145,13 @@ fn make(ctx: &Ctx, target: &Target, store: &Store, prove: bool, keep_all: bool) 
         made.manifest.content.rows(),
         shown(made.manifest.bytes()),
         made.level().name(),
-        shown_dir(ctx, &made)
+        listing::shown_dir(ctx, &made)
     );
     // A backup that could not be made must not cost an old one; one that was
     // made is good, whatever becomes of the old ones.
-    let removed = if keep_all { Ok(Vec::new()) } else { remove_old(ctx, store) };
-    let (exit, gone) = match removed {
+    let unfinished = copies.as_ref().ok().and_then(Option::as_ref);
+    let removed = if keep_all { Ok(Vec::new()) } else { remove_old(ctx, store, unfinished) };
+    let (mut exit, gone) = match removed {
         Ok(gone) => (Exit::Done, gone),
         Err(error) => {
             ctx.term.warn(&format!("the backup is good; older ones were not looked at: {error:#}"));
@@ -112,88 +162,14 @@ fn make(ctx: &Ctx, target: &Target, store: &Store, prove: bool, keep_all: bool) 
     if !gone.is_empty() {
         let _ = write!(text, "\nremoved by retention: {}", gone.join(", "));
     }
-    Ok(Answer { exit, text, data: json!({ "backup": summary(&made), "removed": gone }) })
-}
-
-fn shown_dir(ctx: &Ctx, backup: &Backup) -> String {
-    backup.dir.strip_prefix(&ctx.root).unwrap_or(&backup.dir).display().to_string()
-}
-
-fn summary(backup: &Backup) -> Value {
-    json!({
-        "label": backup.label.to_string(),
-        "level": backup.level(),
-        "pinned": backup.is_pinned,
-        "bytes": backup.manifest.bytes(),
-        "rows": backup.manifest.content.rows(),
-        "server_version": backup.manifest.origin.server_version,
-        "git": backup.manifest.git,
-        "dir": backup.dir,
-    })
-}
-
-fn list(store: &Store) -> Result<Answer> {
-    let (complete, broken) = store.list()?;
-    let mut text = String::new();
-    for it in &complete {
-        let pin = if it.is_pinned { ", pinned" } else { "" };
-        let _ = writeln!(
-            text,
-            "{}  {:>10}  {:>10} rows  {}{pin}",
-            it.label,
-            shown(it.manifest.bytes()),
-            it.manifest.content.rows(),
-            it.level().name()
-        );
+    if !copying::after(ctx, copies, store, &made) {
+        exit = Exit::Attention;
     }
-    if complete.is_empty() {
-        let _ = writeln!(text, "there is no backup in `{}`", store.dir.display());
-    }
-    for it in &broken {
-        let _ = writeln!(text, "not a backup: {it}");
-    }
-    let data = json!({
-        "backups": complete.iter().map(summary).collect::<Vec<_>>(),
-        "broken": broken,
-    });
-    let exit = if broken.is_empty() { Exit::Done } else { Exit::Attention };
+    let data = json!({ "backup": listing::summary(&made), "removed": gone });
     Ok(Answer { exit, text, data })
 }
 
-fn show(backup: &Backup) -> Result<Answer> {
-    let it = &backup.manifest;
-    let mut text = String::new();
-    let mut line = |name: &str, value: String| {
-        let _ = writeln!(text, "{name:<12} {value}");
-    };
-    line("label", backup.label.to_string());
-    line("database", format!("{} on target {}", it.database, it.target));
-    line(
-        "server",
-        format!("PostgreSQL {}, system {}", it.origin.server_version, it.origin.system_identifier),
-    );
-    line(
-        "level",
-        match &backup.proof {
-            Some(proof) => {
-                format!("proven at {} in {:.1} s", proof.at, proof.milliseconds as f64 / 1000.0)
-            }
-            None => "decoded: read back to its end, not restored yet".to_owned(),
-        },
-    );
-    if let Some(git) = &it.git {
-        line("git", format!("{}{}", git.commit, if git.dirty { ", with changes" } else { "" }));
-    }
-    line("rows", format!("{} in {} tables", it.content.rows(), it.content.tables.len()));
-    for file in &it.files {
-        line("file", format!("{} ({})", file.name, shown(file.bytes)));
-    }
-    line("folder", backup.dir.display().to_string());
-    line("by hand", "zstd -dc data.dump.zst | pg_restore --exit-on-error --dbname=NEW".to_owned());
-    Ok(Answer::done(text, json!({ "manifest": it, "proof": backup.proof })))
-}
-
-fn verify(ctx: &Ctx, target: &Target, backups: Vec<Backup>) -> Result<Answer> {
+fn verify(ctx: &Ctx, target: &Target, keyring: &Keyring, backups: Vec<Backup>) -> Result<Answer> {
     if ctx.globals.dry_run {
         let labels: Vec<String> = backups.iter().map(|it| it.label.to_string()).collect();
         let would =
@@ -201,10 +177,19 @@ fn verify(ctx: &Ctx, target: &Target, backups: Vec<Backup>) -> Result<Answer> {
         return Ok(Answer::done(would, json!({ "dry_run": true, "would": labels })));
     }
     let mut proved = Vec::new();
-    let mut failed = Vec::new();
+    let (mut failed, mut sealed) = (Vec::new(), Vec::new());
     for it in &backups {
-        match prove::prove(ctx, target, it) {
+        let mut is_sealed = false;
+        let opened = keyring.unlock(it.clone()).or_else(|error| {
+            // Without the key it can still be told that nothing was damaged.
+            create::require_checksums(it)?;
+            ctx.term.status(&format!("every checksum of {} holds; it was not decrypted", it.label));
+            is_sealed = true;
+            Err(error)
+        });
+        match opened.and_then(|it| prove::prove(ctx, target, &it)) {
             Ok(_) => proved.push(it.label.to_string()),
+            Err(_) if is_sealed && backups.len() > 1 => sealed.push(it.label.to_string()),
             Err(error) if backups.len() == 1 => return Err(error),
             Err(error) => {
                 ctx.interrupt.check()?;
@@ -216,10 +201,17 @@ fn verify(ctx: &Ctx, target: &Target, backups: Vec<Backup>) -> Result<Answer> {
     if !failed.is_empty() {
         return Err(Fault::failed(format!("not what they were: {}", failed.join(", "))).into());
     }
-    Ok(Answer::done(format!("proven: {}", proved.join(", ")), json!({ "proven": proved })))
+    let data = json!({ "proven": proved, "not_decrypted": sealed });
+    let text = format!("proven: {}", proved.join(", "));
+    if sealed.is_empty() {
+        return Ok(Answer::done(text, data));
+    }
+    ctx.term.hint("`--identity FILE` proves those that were not decrypted");
+    let text = format!("{text}\nundamaged, and not decrypted: {}", sealed.join(", "));
+    Ok(Answer { exit: Exit::Attention, text, data })
 }
 
-fn prune(ctx: &Ctx, store: &Store) -> Result<Answer> {
+fn prune(ctx: &Ctx, store: &Store, copies: Result<Option<Copies>>) -> Result<Answer> {
     let (complete, _) = store.list()?;
     let judged = judge(
         complete.iter().map(Backup::candidate).collect(),
@@ -233,17 +225,20 @@ fn prune(ctx: &Ctx, store: &Store) -> Result<Answer> {
             if why.is_empty() { "goes".to_owned() } else { format!("stays: {}", why.join(", ")) };
         let _ = writeln!(text, "{}  {fate}", it.label);
     }
+    let unfinished = copies.as_ref().ok().and_then(Option::as_ref);
+    let gone = if ctx.globals.dry_run { Vec::new() } else { remove_old(ctx, store, unfinished)? };
+    let (exit, there) = copying::prune(ctx, copies, store, &mut text);
     if ctx.globals.dry_run {
         text.push_str("nothing was changed");
-        return Ok(Answer::done(text, json!({ "dry_run": true })));
+        return Ok(Answer { exit, text, data: json!({ "dry_run": true }) });
     }
-    let gone = remove_old(ctx, store)?;
-    Ok(Answer::done(text, json!({ "removed": gone })))
+    Ok(Answer { exit, text, data: json!({ "removed": gone, "removed_copies": there }) })
 }
 
 /// What retention lets go of; the labels.
-fn remove_old(ctx: &Ctx, store: &Store) -> Result<Vec<String>> {
+fn remove_old(ctx: &Ctx, store: &Store, copies: Option<&Copies>) -> Result<Vec<String>> {
     let _lock = store.lock()?;
+    store.sweep()?;
     let (complete, _) = store.list()?;
     let candidates = complete.iter().map(Backup::candidate).collect();
     let judged = judge(candidates, &ctx.config.metadata.retention, Timestamp::now());
@@ -252,7 +247,8 @@ fn remove_old(ctx: &Ctx, store: &Store) -> Result<Vec<String>> {
         let Some(it) = complete.iter().find(|it| it.label.to_string() == candidate.label) else {
             continue;
         };
-        match store.remove(it) {
+        let given_up = copies.map_or(Ok(()), |copies| copies.give_up(ctx, it));
+        match given_up.and_then(|()| store.remove(it)) {
             Ok(()) => gone.push(candidate.label.clone()),
             Err(error) => ctx.term.warn(&format!("{} stays for now: {error:#}", candidate.label)),
         }
@@ -260,8 +256,8 @@ fn remove_old(ctx: &Ctx, store: &Store) -> Result<Vec<String>> {
     Ok(gone)
 }
 
-fn check(store: &Store, max_age: Option<&str>, min_level: Option<&str>) -> Result<Answer> {
-    let hours = hours(max_age.unwrap_or("26h"))?;
+fn check(store: &Store, (max_age, min_level): (Option<&str>, Option<&str>)) -> Result<Answer> {
+    let hours = span::hours("an age", max_age.unwrap_or(MAX_AGE))?;
     let level = Level::parse(min_level.unwrap_or("decoded"))?;
     let (complete, _) = store.list()?;
     let newest = complete.iter().find(|it| it.level() >= level);
@@ -274,6 +270,14 @@ fn check(store: &Store, max_age: Option<&str>, min_level: Option<&str>) -> Resul
     });
     let name = level.name();
     match (newest, age) {
+        (Some(it), Some(age)) if age < -CLOCK_DRIFT => {
+            let text = format!(
+                "{} is of a later time than now: the clock of this machine is wrong, or was, and no age can be told; \
+                 set it right, make another backup, and move that one's folder out of `backups`",
+                it.label
+            );
+            Ok(Answer { exit: Exit::Failed, text, data })
+        }
         (Some(it), Some(age)) if age <= hours * 3600 => {
             let text = format!("{} is {name} and {:.1} h old", it.label, age as f64 / 3600.0);
             Ok(Answer::done(text, data))
@@ -291,18 +295,6 @@ fn check(store: &Store, max_age: Option<&str>, min_level: Option<&str>) -> Resul
             Ok(Answer { exit: Exit::Failed, text, data })
         }
     }
-}
-
-/// `26h` or `7d`.
-fn hours(text: &str) -> Result<i64, Fault> {
-    let wrong = || Fault::usage(format!("an age is like 26h or 7d, not `{text}`"));
-    let (number, factor) = match (text.strip_suffix('h'), text.strip_suffix('d')) {
-        (Some(number), _) => (number, 1),
-        (_, Some(number)) => (number, 24),
-        (None, None) => return Err(wrong()),
-    };
-    let number: i64 = number.parse().map_err(|_| wrong())?;
-    number.checked_mul(factor).filter(|hours| (0..1_000_000).contains(hours)).ok_or_else(wrong)
 }
 
 fn pin(ctx: &Ctx, store: &Store, label: &str, on: bool) -> Result<Answer> {

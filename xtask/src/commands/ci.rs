@@ -28,12 +28,28 @@ pub const COMMAND: Command = Command {
 };
 
 /// Name, words behind `cargo`.
-const CHECKS: [(&str, &[&str]); 3] = [
+const CHECKS: [(&str, &[&str]); 4] = [
     ("format", &["fmt", "--all", "--check"]),
-    ("lints", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
+    (
+        "lints",
+        &[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--features=xtask/offsite-tests",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    ),
     (
         "layout and pure tests",
         &["test", "--quiet", "--workspace", "--lib", "--bins", "--test", "tidy"],
+    ),
+    (
+        "rules about SQL",
+        &["test", "--quiet", "--package", "pg-lint", "--test", "cases", "--test", "files"],
     ),
 ];
 
@@ -44,12 +60,25 @@ const PYTHON_CHECKS: [(&str, &[&str]); 3] = [
     ("python types", &["mypy", "."]),
 ];
 
-const RINGS: [(&str, &[&str]); 4] = [
+const RINGS: [(&str, &[&str]); 5] = [
     (
         "laws of the schema engine",
         &["test", "--quiet", "--package", "pg-live", "--test", "cases", "--test", "properties"],
     ),
     ("tests on local", &["test", "--quiet", "--package", "xtask", "--test", "cli"]),
+    (
+        "tests of encryption and copies",
+        &[
+            "test",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--features=offsite-tests",
+            "--bins",
+            "--test",
+            "offsite",
+        ],
+    ),
     (
         "tests of the platform",
         &["test", "--quiet", "--package", "xtask", "--test", "platform", "--", "--test-threads=1"],

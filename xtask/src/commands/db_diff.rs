@@ -15,6 +15,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit};
+use crate::quarantine;
 use crate::schema::allow::{self, Allowed};
 use crate::schema::card::{self, Format, Show};
 use crate::schema::known::Known;
@@ -40,6 +41,7 @@ pub const COMMAND: Command = Command {
         ),
         ("--no-proof", "do not run the plan on a clone: no locks, no times"),
         Format::FLAG,
+        quarantine::FLAG,
         rules::FLAGS[0],
         rules::FLAGS[1],
         allow::FLAG,
@@ -60,6 +62,9 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let (out, init) = (rest.value("--out")?, rest.value("--init")?);
     let target = Rc::new(Target::resolve(ctx)?);
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
+    let by = ctx.config.metadata.init.display().to_string();
+    let keep = rest.value("--keep-dropped")?;
+    let rules = rules.keeping(quarantine::asked(ctx, keep.clone(), &by)?);
     let words = rest.words(COMMAND.name, 2)?;
     let side = |at: usize, default: &str| {
         let word = words.get(at).map_or(default, String::as_str);
@@ -101,7 +106,9 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let show = Show { sql, missing: &missing };
     let rows = seeding::lines(&seeds);
     let text = match format {
-        Format::People => format!("{}{rows}{}", card::text(&found, show), next(&found, &missing)),
+        Format::People => {
+            format!("{}{rows}{}", card::text(&found, show), next(&found, &missing, keep.as_deref()))
+        }
         Format::Markdown => card::markdown(&found, show),
         Format::Github => card::github(&found, show),
     };
@@ -166,12 +173,13 @@ fn equal(found: &Outlook, seeds: &SeedReport) -> Answer {
     answer
 }
 
-fn next(found: &Outlook, missing: &[&pg_diff::plan::Hazard]) -> String {
+fn next(found: &Outlook, missing: &[&pg_diff::plan::Hazard], keep: Option<&str>) -> String {
     let is_ours = matches!(&found.from.place, reading::Place::Served(..)) && found.from.has_roles;
     if !is_ours || found.to.init.is_none() || found.plan.is_empty() {
         return String::new();
     }
     let allow =
         if missing.is_empty() { String::new() } else { format!(" {}", allow::flag_for(missing)) };
-    format!("next: cargo xtask db-migrate{allow}\n")
+    let keep = keep.map_or_else(String::new, |time| format!(" --keep-dropped {time}"));
+    format!("next: cargo xtask db-migrate{keep}{allow}\n")
 }

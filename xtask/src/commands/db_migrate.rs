@@ -12,6 +12,7 @@ use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
+use crate::quarantine;
 use crate::schema::allow::{self, Allowed};
 use crate::schema::migrate::{Request, Written, migrate};
 use crate::schema::rules::{self, Rules};
@@ -21,7 +22,7 @@ use crate::target::Target;
 pub const COMMAND: Command = Command {
     name: "db-migrate",
     summary: "Make the live database what init.sql says, online: plan, proof, consent, apply",
-    usage: "[--allow HAZARD] [--plan FILE] [--resume] [--snapshot] [--no-backup] [--init FILE]",
+    usage: "[--allow HAZARD] [--plan FILE] [--resume] [--keep-dropped TIME] [--snapshot] [--no-backup] [--init FILE]",
     flags: &[
         allow::FLAG,
         (
@@ -33,6 +34,7 @@ pub const COMMAND: Command = Command {
         ("--no-backup", "make no backup before data goes"),
         ("--init FILE", "another file than the project's, with --db-url for any database"),
         ("--sql", "show the SQL also of long plans"),
+        quarantine::FLAG,
         rules::FLAGS[0],
         rules::FLAGS[1],
     ],
@@ -40,6 +42,7 @@ pub const COMMAND: Command = Command {
         "cargo xtask db-migrate --dry-run",
         "cargo xtask db-migrate",
         "cargo xtask db-migrate --allow data-loss --yes",
+        "cargo xtask db-migrate --keep-dropped 14d",
         "cargo xtask db-migrate --db-url URL --init schema.sql --allow all --yes",
     ],
     run,
@@ -52,6 +55,14 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     if plan.is_some() && init.is_some() {
         return Err(Fault::usage("--plan and --init exclude each other").into());
     }
+    let keep = rest.value("--keep-dropped")?;
+    if plan.is_some() && keep.is_some() {
+        let hint =
+            "say it when the plan is made: `cargo xtask db-diff --keep-dropped 14d --out FILE`";
+        return Err(Fault::usage("--plan and --keep-dropped exclude each other").hint(hint).into());
+    }
+    let by = init.as_ref().unwrap_or(&ctx.config.metadata.init).display().to_string();
+    let rules = rules.keeping(quarantine::asked(ctx, keep, &by)?);
     let (resume, no_backup, sql) =
         (rest.flag("--resume"), rest.flag("--no-backup"), rest.flag("--sql"));
     let snapshot = rest.flag("--snapshot");

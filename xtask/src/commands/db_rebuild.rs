@@ -20,13 +20,21 @@ use crate::target::{Target, env_file};
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --keep-data | --undo | --forget] [--services all|db|none]",
+    usage: "[--no-backup | --swap | --keep-data [--way clone|copy | --online] | --undo | --forget] [--services all|db|none]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
         (
             "--keep-data",
             "the rows stay: a copy of the database becomes what init.sql says, then takes its name",
+        ),
+        (
+            "--way",
+            "with --keep-data: clone (its files, then the plan) or copy (its rows, into a new database)",
+        ),
+        (
+            "--online",
+            "with --keep-data: copy the rows while everybody writes; changes follow by replication",
         ),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
@@ -41,6 +49,8 @@ pub const COMMAND: Command = Command {
         "cargo xtask db-rebuild --target compose --yes",
         "cargo xtask db-rebuild --swap --explain",
         "cargo xtask db-rebuild --keep-data --dry-run",
+        "cargo xtask db-rebuild --keep-data --way copy",
+        "cargo xtask db-rebuild --keep-data --online --dry-run",
     ],
     run,
 };
@@ -99,11 +109,26 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
 fn keep_data(ctx: &Ctx, mut rest: Rest, services: Scope) -> Result<Answer> {
     let rules = Rules::of(ctx, &mut rest)?;
     let sql = rest.flag("--sql");
+    let online = rest.flag("--online");
+    let way = match rest.value("--way")? {
+        None => None,
+        Some(name) => match keep::Way::NAMES.iter().find(|it| it.0 == name) {
+            Some((_, way)) => Some(*way),
+            None => return Err(Fault::usage(format!("`{name}` is no way: clone or copy")).into()),
+        },
+    };
+    let way = match (way, online) {
+        (Some(keep::Way::Clone), true) => {
+            return Err(Fault::usage("--online copies rows: it is no clone").into());
+        }
+        (_, true) => Some(keep::Way::Copy),
+        (way, false) => way,
+    };
     let target = Rc::new(Target::resolve(ctx)?);
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
     rest.no_words(COMMAND.name)?;
     check_name(ctx, &target)?;
-    keep::run(ctx, &target, keep::Options { services, rules, allowed, sql })
+    keep::run(ctx, &target, keep::Options { way, online, services, rules, allowed, sql })
 }
 
 /// The system's own databases cannot be ours, and a name has its length.

@@ -3,22 +3,30 @@
 //! Must never: do the work of `backup/restore.rs`.
 
 use anyhow::Result;
+use serde_json::json;
 
+use crate::backup::copies::Copies;
+use crate::backup::create::shown;
+use crate::backup::encryption::Keyring;
 use crate::backup::restore::{self, Options};
+use crate::backup::source::Source;
 use crate::backup::store::Store;
 use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Fault};
 use crate::services::{SCOPE_FLAG, Scope};
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
     name: "restore",
     summary: "Serve a backup: restored beside, compared, swapped in; the present database is kept",
-    usage: "[LABEL | latest] [--into DATABASE] [--foreign] [--services all|db|none]",
+    usage: "[LABEL | latest | PATH] [--into DATABASE [--table NAME]... [--partial]] [--foreign] [--identity FILE] [--services all|db|none]",
     flags: &[
         ("--into DATABASE", "restore into a new database of that name and swap nothing"),
+        ("--table NAME", "with --into: the rows of this table only; may be repeated"),
+        ("--partial", "with --into: what is left of a dump that was cut"),
+        ("--identity FILE", "the key of age that opens an encrypted backup"),
         ("--foreign", "a backup of another cluster is meant, as after a rebuild"),
         SCOPE_FLAG,
     ],
@@ -26,6 +34,8 @@ pub const COMMAND: Command = Command {
         "cargo xtask restore latest --dry-run",
         "cargo xtask restore 20261122T092258",
         "cargo xtask restore latest --into yesterday",
+        "cargo xtask restore old/backup_20261122.sql.gz --into old",
+        "cargo xtask restore latest --into rescue --table channels",
     ],
     run,
 };
@@ -33,12 +43,54 @@ pub const COMMAND: Command = Command {
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let options = Options {
         into: rest.value("--into")?,
+        tables: rest.values("--table")?,
         foreign: rest.flag("--foreign"),
         services: Scope::of(ctx, rest.value("--services")?)?,
     };
+    let keyring = Keyring::of(ctx, rest.value("--identity")?)?;
+    let is_partial = rest.flag("--partial");
     let words = rest.words(COMMAND.name, 1)?;
+    if options.into.is_none() && !options.tables.is_empty() {
+        let hint = "name a new database for them: `--into rescue`";
+        return Err(Fault::usage("--table takes single tables out of a backup").hint(hint).into());
+    }
+    if options.into.is_none() && is_partial {
+        let hint = "name a new database for it: `--into rescue`";
+        return Err(Fault::usage("--partial saves what is left of a dump").hint(hint).into());
+    }
     let target = Target::resolve(ctx)?;
-    let store = Store::of(ctx, target.name(), &target.database(ctx));
+    let database = target.database(ctx);
+    let store = Store::of(ctx, target.name(), &database);
     let label = words.first().map_or("latest", String::as_str);
-    restore::restore(ctx, &target, &store.find(label)?, &options)
+    if !Source::is_path(ctx, label)? && store.find(label).is_err() {
+        let copies = Copies::wanted(ctx, target.name(), &database)?;
+        if let Some(answer) = fetch_first(ctx, copies.as_ref(), &store, label)? {
+            return Ok(answer);
+        }
+    }
+    let source = Source::find(ctx, &store, label)?;
+    source.require_whole(is_partial)?;
+    // How many rows it has stands in the manifest, for everybody.
+    let source = if ctx.globals.dry_run { source } else { source.unlocked(&keyring)? };
+    restore::restore(ctx, &target, &source, &options)
+}
+
+/// What is not here comes from the store, where there is one. Some: that is
+/// all that can be told without doing it.
+fn fetch_first(
+    ctx: &Ctx,
+    copies: Option<&Copies>,
+    store: &Store,
+    label: &str,
+) -> Result<Option<Answer>> {
+    let Some(copies) = copies else { return Ok(None) };
+    let copy = copies.find(ctx, label)?;
+    if ctx.globals.dry_run {
+        let (label, bytes, there) = (&copy.label, shown(copy.bytes()), &copies.shown);
+        let would = format!("fetch {label}, {bytes}, from {there}, and restore it");
+        let text = format!("would {would}\nnothing was changed");
+        return Ok(Some(Answer::done(text, json!({ "dry_run": true, "would": [would] }))));
+    }
+    copies.fetch(ctx, store, &copy)?;
+    Ok(None)
 }

@@ -120,6 +120,7 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
     screen.line("target", target.name());
     data["target"] = json!(target.name());
     running::about_backups(ctx, target, screen, data)?;
+    running::about_schedule(ctx, screen, data)?;
     for name in local_leftovers(target) {
         screen.attention(
             "leftover",
@@ -149,6 +150,7 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
             about_database(target, &address, &inside, screen, data);
             if inside.complete {
                 running::about_schema(ctx, target, &address, screen, data)?;
+                running::about_quarantine(ctx, &address, screen, data)?;
                 running::about_work(ctx, &address, screen, data)?;
             }
             running::about_services(ctx, target, screen, data)?;

@@ -12,9 +12,11 @@ use pg_live::facts::facts;
 
 use super::Section;
 use super::fixes::Mend;
+use crate::backup::copies::Copies;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
+use crate::schedule::{job, record, troubles};
 use crate::target::{ServerState, Target};
 
 /// A night, and a margin.
@@ -27,6 +29,7 @@ const MORE_THAN_SEEDS: i64 = 1000;
 
 pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) -> Result<()> {
     modes(ctx, section)?;
+    scheduled(ctx, section)?;
     let Some(target) = target else {
         section.skipped("last backup", "there is no target");
         return Ok(());
@@ -62,11 +65,54 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
         };
         section.warn_if("proven backup", wrong, "cargo xtask backup verify latest");
     }
+    copied(ctx, target, section);
     Ok(())
+}
+
+/// What a fire leaves.
+fn copied(ctx: &Ctx, target: &Target, section: &mut Section<'_>) {
+    let name = "last copy";
+    let fix = "cargo xtask backup copy";
+    let copies = Copies::wanted(ctx, target.name(), &target.database(ctx));
+    let newest = copies.and_then(|copies| match copies {
+        Some(copies) => Ok(Some(copies.complete(ctx)?.into_iter().next())),
+        None => Ok(None),
+    });
+    match newest {
+        Ok(None) => {}
+        Ok(Some(None)) => section.warning(name, "there is none in the store", fix),
+        Ok(Some(Some(newest))) => match newest.age_seconds() / 3600 {
+            hours if hours > WEEKLY_HOURS => {
+                section.failure(name, format!("it is {} days old", hours / 24), fix);
+            }
+            hours if hours > DAILY_HOURS => {
+                section.warning(name, format!("it is {hours} hours old"), fix);
+            }
+            hours => section.pass(name, format!("{hours} hours old")),
+        },
+        Err(error) => section.warning(name, format!("nobody knows: {error:#}"), fix),
+    }
 }
 
 fn age_hours(backup: &Backup) -> i64 {
     (Timestamp::now().as_second() - backup.label.time.as_second()) / 3600
+}
+
+/// Jobs that somebody should start, and that end well.
+fn scheduled(ctx: &Ctx, section: &mut Section<'_>) -> Result<()> {
+    let name = "schedule";
+    let Some(installed) = record::installed(ctx)? else {
+        section.skipped(name, "nothing is installed: `cargo xtask schedule install`");
+        return Ok(());
+    };
+    let jobs = job::configured(&ctx.config.metadata.schedule)?;
+    let wrong = troubles(ctx, &installed, &jobs)?;
+    section.warn_if(
+        name,
+        Some(wrong.join("; ")).filter(|_| !wrong.is_empty()),
+        "cargo xtask schedule show",
+    );
+    Ok(())
 }
 
 /// The dumps that rebuilds made.

@@ -2,6 +2,8 @@
 //!
 //! Must never: write, or hang on a server that is sick.
 
+use std::rc::Rc;
+
 use anyhow::Result;
 use pg_live::vitals::{self, DATABASE, Finding, SERVER, SHARED, Vital};
 use pg_live::{Address, Session, queue};
@@ -12,10 +14,16 @@ use crate::config::Assertion;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::Fault;
+use crate::quarantine;
 use crate::target::{ServerState, Target};
 use crate::verify;
 
-pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_>) -> Result<()> {
+pub fn examine(
+    ctx: &Ctx,
+    target: &Rc<Target>,
+    quick: bool,
+    section: &mut Section<'_>,
+) -> Result<()> {
     let address = match target.require_answering(ctx) {
         Ok(address) => address,
         Err(error) => {
@@ -36,6 +44,7 @@ pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_
     } else {
         schema(ctx, target, &address, section)?;
     }
+    overdue(ctx, &address, section)?;
     waiting_work(ctx, &address, section)?;
     for it in &ctx.config.metadata.assertions {
         if quick && it.slow {
@@ -47,8 +56,26 @@ pub fn examine(ctx: &Ctx, target: &Target, quick: bool, section: &mut Section<'_
     Ok(())
 }
 
-fn look(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) -> Result<()> {
-    let shared = match target {
+/// What was to be kept for a time that is over.
+fn overdue(ctx: &Ctx, address: &Address, section: &mut Section<'_>) -> Result<()> {
+    let all = quarantine::lying(ctx, address)?;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let due = all.iter().filter(|it| it.is_overdue() && !it.goes_along());
+    let due: Vec<String> = due.map(quarantine::Lying::story).collect();
+    let wrong = Some(due.join("; ")).filter(|_| !due.is_empty());
+    section.warn_if("quarantine", wrong, "cargo xtask quarantine purge");
+    Ok(())
+}
+
+fn look(
+    ctx: &Ctx,
+    target: &Rc<Target>,
+    address: &Address,
+    section: &mut Section<'_>,
+) -> Result<()> {
+    let shared = match &**target {
         Target::Url(_) => SHARED,
         Target::Local(_) | Target::Compose(_) => &[],
     };
@@ -90,7 +117,12 @@ fn quoted(sql: &str) -> String {
 }
 
 /// The comparison of `db-verify`, each finding with its own remedy.
-fn schema(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) -> Result<()> {
+fn schema(
+    ctx: &Ctx,
+    target: &Rc<Target>,
+    address: &Address,
+    section: &mut Section<'_>,
+) -> Result<()> {
     let name = "schema";
     let found = InitFile::read(ctx)
         .and_then(|init| verify::prove(ctx, target, address, &init))
@@ -138,14 +170,14 @@ fn schema(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'
 }
 
 /// init.sql is run again by its own remedies: that must change nothing.
-fn second_run(ctx: &Ctx, target: &Target, address: &Address, section: &mut Section<'_>) {
+fn second_run(ctx: &Ctx, target: &Rc<Target>, address: &Address, section: &mut Section<'_>) {
     let name = "init.sql twice";
-    let fix = "CREATE ... IF NOT EXISTS, CREATE OR REPLACE, ON CONFLICT DO NOTHING";
+    let fix = "cargo xtask lint --prove";
     let again = InitFile::read(ctx).and_then(|init| verify::run_twice(ctx, target, address, &init));
     match again {
         Ok(changed) => {
-            let wrong = (!changed.is_empty())
-                .then(|| format!("a second run changes it: {}", changed.join(", ")));
+            let changed: Vec<String> = changed.into_iter().map(|it| it.message).collect();
+            let wrong = (!changed.is_empty()).then(|| changed.join(", "));
             section.warn_if(name, wrong, fix);
         }
         Err(error) => section.warning(name, format!("{error:#}"), fix),

@@ -39,6 +39,9 @@ impl Run {
                 "PGPASSWORD",
                 "PGSERVICE",
                 "PGOPTIONS",
+                "PGTZ",
+                "PGDATESTYLE",
+                "PGCLIENTENCODING",
             ]
             .map(str::to_owned)
             .to_vec(),

@@ -20,7 +20,7 @@ use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::beside::{beside, is_beside, prefix};
-use crate::rebuild::{self, Fate, Options};
+use crate::rebuild::{self, Fate, Options, keep};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
@@ -200,6 +200,8 @@ pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> 
 
 /// What a killed run left; never one that was served.
 pub fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
+    // A database that is being fed cannot be dropped.
+    keep::sweep(ctx, live)?;
     let prefix = prefix(&live.database, "new");
     ctx.wait(async {
         let session: Session = verify::maintenance(live).await?;

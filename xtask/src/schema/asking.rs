@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use pg_diff::catalog::Id;
 use pg_diff::plan::{Plan, Probe};
 use pg_live::probe::{Answer, Finding, ProbeOptions, probe};
 use pg_live::{Address, Session};
@@ -39,6 +40,13 @@ impl Asked {
     /// True when the plan would fail on the rows that are there.
     pub fn is_refused(&self) -> bool {
         self.findings.iter().any(|it| is_in_the_way(&it.answer))
+    }
+
+    /// Without the answers that mean nothing to who goes another way.
+    pub fn forget(&mut self, is_meaningless: impl Fn(&Id) -> bool) {
+        let probes = &self.probes;
+        let about = |it: &Finding| probes.get(it.probe).map(|it| &it.about);
+        self.findings.retain(|it| !about(it).is_some_and(&is_meaningless));
     }
 
     fn both(&self) -> impl Iterator<Item = (&Probe, &Finding)> {

@@ -10,7 +10,8 @@ mod words;
 
 use std::fmt::Write as _;
 
-use pg_diff::plan::Hazard;
+use pg_diff::catalog::Kind;
+use pg_diff::plan::{Hazard, HazardKind};
 
 use super::outlook::Outlook;
 use crate::outcome::Fault;
@@ -18,7 +19,8 @@ use crate::verify::counted;
 
 pub use document::document;
 pub use markdown::{github, markdown};
-pub use words::time;
+pub use tree::whole;
+pub use words::{difference, time};
 
 /// Up to so many steps are shown with their SQL without being asked.
 const FEW_STEPS: usize = 20;
@@ -60,7 +62,8 @@ pub struct Show<'a> {
 /// `osint_platform -> infrastructure/postgres/init.sql: +2 ~1 -1`
 pub fn headline(outlook: &Outlook) -> String {
     let tree = tree::tree(outlook);
-    let renamed = match outlook.renamed.len() {
+    let renamed = outlook.renamed.iter().filter(|it| !it.steps.is_empty());
+    let renamed = match renamed.count() {
         0 => String::new(),
         count => format!(" >{count}"),
     };
@@ -98,6 +101,17 @@ pub fn besides(outlook: &Outlook) -> String {
     }
     for (who, what) in &outlook.filtered.starved {
         line(format!("warning: {who} needs {what}, which is left alone and not there"));
+    }
+    for (what, why) in &outlook.left {
+        line(format!("not kept: {what}: {why}"));
+    }
+    for (what, _) in outlook.taken_back().filter(|(id, _)| id.kind == Kind::Column) {
+        line(format!("rows written since then have NULL in {what}"));
+    }
+    if outlook.kept().next().is_some() {
+        let loses = outlook.plan.hazards().iter().any(|it| it.kind == HazardKind::DataLoss);
+        let what = if loses { "what is kept is not" } else { "nothing is" };
+        line(format!("{what} lost before that date: `cargo xtask quarantine`"));
     }
     if !outlook.filtered.ignored.is_empty() {
         line(format!(

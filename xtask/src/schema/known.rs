@@ -34,7 +34,7 @@ const KEEP_FILES: usize = 4;
 /// Live schemas: they are tiny.
 const KEEP_READ: usize = 64;
 /// Of the tool that wrote it: what it means may change with the tool.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 1");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " 3");
 
 pub struct Known {
     pub dir: PathBuf,

@@ -12,18 +12,19 @@ mod beside;
 mod early;
 mod journal;
 mod models;
+mod reached;
 mod request;
 mod run;
 mod snapshot;
+pub mod statistics;
 mod trace;
 
 use std::time::Instant;
 
 use anyhow::Result;
 use pg_diff::plan::Hazard;
-use pg_diff::{Change, diff};
+use pg_live::Address;
 use pg_live::seeds::SeedReport;
-use pg_live::{Address, Introspection, Session};
 use serde_json::{Value, json};
 
 use self::trace::Trace;
@@ -31,7 +32,6 @@ use super::allow;
 use super::asking::{self, Asked};
 use super::card::{self, Show};
 use super::known::Known;
-use super::lens::Lens;
 use super::outlook::{Outlook, outlook};
 use super::plan_file;
 use super::reading::{self, Looked, Reading};
@@ -39,10 +39,11 @@ use super::seeding;
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
-use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::outcome::{Answer, Fault, exit_of};
 use crate::verify::counted;
 use crate::ways;
 
+pub use beside::unproved;
 pub use journal::Journal;
 pub use request::{Past, Request, Written};
 pub use run::Course;
@@ -336,6 +337,7 @@ impl Work<'_> {
         };
         let fingerprint = course.step("compare again", || self.compare_again())?;
         trace.end(ctx, &fingerprint);
+        statistics::gather(ctx, course, &self.live, &self.found);
         let seeds = course.step("seed rows", || {
             let seeds = seeds_of(ctx, &self.workshop, &self.live, &self.found)?;
             let written = match seeds.is_complete() {
@@ -347,54 +349,9 @@ impl Work<'_> {
         self.note_equal(&fingerprint);
         Ok(Applied { steps, fingerprint, seeds })
     }
-
-    /// The comparison that must be empty now, and the fingerprint.
-    fn compare_again(&self) -> Result<(String, String)> {
-        let found = &self.found;
-        let mut reached = self.ctx.wait(async {
-            let session = Session::connect(&self.live, "schema").await?;
-            Introspection::begin(&session).await?.with_dependencies().await
-        })?;
-        let fingerprint = reached.fingerprint();
-        let lens = Lens::between(&self.workshop, &found.from, &found.to);
-        lens.put_before(&mut reached);
-        // What somebody made meanwhile and is left alone stays left alone.
-        let mut desired = found.to.catalog.clone();
-        lens.put_before(&mut desired);
-        self.request.rules.filter.apply(&reached, &mut desired);
-        let left = diff(&reached, &desired);
-        match left.first() {
-            None => Ok((fingerprint, "no difference".to_owned())),
-            Some(first) => Err(not_reached(&left, first)),
-        }
-    }
-
-    fn note_equal(&self, fingerprint: &str) {
-        let found = &self.found;
-        let (Some(init), Some(seeds)) = (&found.to.init, &found.to.seeds) else { return };
-        let about = (init, self.workshop.role(), &self.request.rules);
-        let seen = (found.from.catalog.major, fingerprint);
-        if let Err(error) = Known::of(self.ctx).note_equal(about, seen, seeds) {
-            self.ctx.term.warn(&format!("this comparison is not remembered: {error:#}"));
-        }
-    }
 }
 
 fn would(text: &str, mut data: Value) -> Answer {
     data["dry_run"] = json!(true);
     Answer::done(format!("{}\nnothing was changed", text.trim_end()), data)
-}
-
-fn not_reached(left: &[Change], first: &Change) -> anyhow::Error {
-    Fault::new(
-        Exit::Partial,
-        format!(
-            "all steps are done, and {} still differ, first {} {}",
-            counted(left.len(), "object"),
-            first.mark(),
-            first.object()
-        ),
-    )
-    .hint("somebody else may have changed the schema meanwhile: `cargo xtask db-diff`")
-    .into()
 }

@@ -11,6 +11,7 @@ use pg_diff::catalog::{Body, Id, Kind};
 use pg_diff::declared::Intents;
 use pg_diff::filter::Filtered;
 use pg_diff::plan::Fill;
+use pg_diff::quarantine::{self, Keep, Keeping, Passage, Way};
 use pg_diff::rename::{self, Renamed};
 use pg_diff::{Catalog, Change, Options, Plan, diff, plan};
 use pg_live::{Session, introspect, rows};
@@ -37,6 +38,8 @@ pub struct Outlook {
     pub desired: Catalog,
     pub filtered: Filtered,
     pub renamed: Vec<Renamed>,
+    /// What should be kept and cannot be, and why.
+    pub left: Vec<(Id, String)>,
     /// Without what the renames do.
     pub changes: Vec<Change>,
     /// Tables whose columns differ in their order only.
@@ -52,6 +55,21 @@ pub struct Outlook {
 impl Outlook {
     pub fn is_equal(&self) -> bool {
         self.changes.is_empty() && self.renamed.is_empty()
+    }
+
+    /// What goes into quarantine, by the name it had.
+    pub fn kept(&self) -> impl Iterator<Item = (&Id, &Passage)> {
+        self.passages(Way::In).map(|(it, passage)| (&it.from, passage))
+    }
+
+    /// What comes back from it, by the name it gets.
+    pub fn taken_back(&self) -> impl Iterator<Item = (&Id, &Passage)> {
+        self.passages(Way::Out).map(|(it, passage)| (&it.to, passage))
+    }
+
+    fn passages(&self, way: Way) -> impl Iterator<Item = (&Renamed, &Passage)> {
+        let all = self.renamed.iter().filter_map(|it| Some((it, it.passage.as_ref()?)));
+        all.filter(move |(_, passage)| passage.way == way)
     }
 }
 
@@ -77,6 +95,33 @@ pub fn compare(
     Ok(Comparison { changes, filtered, unmanaged: current.unmanaged })
 }
 
+/// What init.sql declares again comes back from quarantine, unless something
+/// else is renamed to be it.
+fn taken_back(
+    current: &Catalog,
+    desired: &Catalog,
+    asked: &[Renamed],
+) -> Result<Vec<Renamed>, Fault> {
+    for (id, mark) in quarantine::kept(current).iter().filter(|(id, _)| id.kind == Kind::Column) {
+        let renamed = asked.iter().find(|it| it.part.is_none() && it.from == id.of(Kind::Table));
+        let Some(to) = renamed.map(|it| it.to.with(Kind::Column, &mark.was.part)) else { continue };
+        if desired.contains(&to) && !asked.iter().any(|it| it.to == to) {
+            return Err(Fault::refused(format!(
+                "{to} is to come back from quarantine, and its table is renamed in the same change"
+            ))
+            .hint("rename the table first and migrate, then declare the column again"));
+        }
+    }
+    let mut moves = quarantine::take_back(current, desired).map_err(|(id, name)| {
+        Fault::refused(format!(
+            "{id} is to come back from quarantine, and something else is called `{name}` by now"
+        ))
+        .hint("rename that one in init.sql and migrate, then declare this one again")
+    })?;
+    moves.retain(|it| !asked.iter().any(|other| other.to == it.to));
+    Ok(moves)
+}
+
 /// Compares, plans, and proves the plan where `wants_proof` says so.
 pub fn outlook(
     ctx: &Ctx,
@@ -93,23 +138,33 @@ pub fn outlook(
     lens.put_before(&mut wanted);
     let mut desired = wanted.clone();
     let mut filtered = rules.filter.apply(&current, &mut desired);
-    let asked = renames::asked(&current, &desired, &intents, to.init.as_ref())?;
+    let mut asked = renames::asked(&current, &desired, &intents, to.init.as_ref())?;
+    let back = taken_back(&current, &desired, &asked)?;
+    asked.extend(back);
     let mut changes = diff(&current, &desired);
     let follows = !rename::following(&current, &desired).is_empty();
+    let keeps = rules.keep.is_some() && changes.iter().any(|it| it.mark() == '-');
     let is_equal = changes.is_empty() && asked.is_empty();
     // The models describe no more than tables: there is nothing to plan.
     let is_planned = !is_equal && lens.everything;
-    let needs_clone = is_planned && (wants_proof || follows || !asked.is_empty());
+    let needs_clone = is_planned && (wants_proof || follows || keeps || !asked.is_empty());
     let clone = if needs_clone {
         let cloning = clone::begin(ctx, workshop, &from)?;
         Some(prove::require_clone(ctx, workshop, (cloning, lens), &current)?)
     } else {
         None
     };
-    let mut renamed = Vec::new();
-    if let Some(clone) = clone.as_ref().filter(|_| follows || !asked.is_empty()) {
-        let learned = renames::learn(ctx, workshop, &clone.address, asked, (&wanted, lens, rules))?;
+    let (mut renamed, mut left) = (Vec::new(), Vec::new());
+    if let Some(clone) = clone.as_ref().filter(|_| follows || keeps || !asked.is_empty()) {
+        let keeping = |current: &Catalog, desired: &Catalog, renamed: &[Renamed]| match &rules.keep
+        {
+            Some(keep) => keeping(ctx, &from.place, (current, desired, renamed), keep),
+            None => Ok(Keeping::default()),
+        };
+        let sides = (&wanted, lens, rules);
+        let learned = renames::learn(ctx, workshop, (&clone.address, asked), sides, &keeping)?;
         renamed = learned.renamed;
+        left = learned.left;
         current = learned.catalog;
         desired = wanted.clone();
         filtered = rules.filter.apply(&current, &mut desired);
@@ -124,6 +179,7 @@ pub fn outlook(
         desired,
         filtered,
         renamed,
+        left,
         changes,
         order_only,
         plan: Plan::default(),
@@ -143,6 +199,20 @@ pub fn outlook(
         outlook.proof = Some(prove::prove(ctx, &mut outlook, proving)?);
     }
     Ok(outlook)
+}
+
+/// What moves out of the way of the plan; a table without rows just goes.
+fn keeping(
+    ctx: &Ctx,
+    place: &Place,
+    (current, desired, renamed): (&Catalog, &Catalog, &[Renamed]),
+    keep: &Keep,
+) -> Result<Keeping> {
+    let gone = current.objects.keys().filter(|id| !desired.contains(id));
+    let tables = gone.map(|id| rename::old_name(renamed, &id.of(Kind::Table)));
+    let empty = empty_of(ctx, place, &tables.collect())?;
+    let is_empty = |id: &Id| empty.contains(&rename::old_name(renamed, id));
+    Ok(quarantine::keep(current, desired, keep, &is_empty))
 }
 
 /// What the comments of the files ask for.
@@ -171,19 +241,20 @@ fn order_only(current: &Catalog, desired: &Catalog) -> Vec<Id> {
 
 /// Looks which tables of the plan hold no row.
 pub fn look_for_rows(ctx: &Ctx, outlook: &mut Outlook) -> Result<()> {
-    outlook.empty = match &outlook.from.place {
-        Place::Served(address, _) => {
-            let tables = touched(outlook);
-            let old: BTreeSet<Id> =
-                tables.iter().map(|id| rename::old_name(&outlook.renamed, id)).collect();
-            ctx.wait(async {
-                rows::empty(&Session::connect(address, "schema").await?, &old).await
-            })?
-        }
-        // A plan for a file is a plan for whoever has rows.
-        Place::Shadow | Place::Scratch(_) => BTreeSet::new(),
-    };
+    let tables = touched(outlook);
+    let old = tables.iter().map(|id| rename::old_name(&outlook.renamed, id)).collect();
+    outlook.empty = empty_of(ctx, &outlook.from.place, &old)?;
     Ok(())
+}
+
+fn empty_of(ctx: &Ctx, place: &Place, tables: &BTreeSet<Id>) -> Result<BTreeSet<Id>> {
+    match place {
+        Place::Served(address, _) => Ok(ctx.wait(async {
+            rows::empty(&Session::connect(address, "schema").await?, tables).await
+        })?),
+        // A plan for a file is a plan for whoever has rows.
+        Place::Shadow | Place::Scratch(_) => Ok(BTreeSet::new()),
+    }
 }
 
 /// What the plan takes from the rows and from the annotations.

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use pg_diff::declared::Intents;
 use pg_diff::diff;
 use pg_diff::filter::Filtered;
+use pg_diff::plan::Plan;
 use pg_diff::plan::file::{self, End, FORMAT, PlanFile};
 use pg_live::prove::{estimate, prove as run_on};
 use pg_live::{Introspection, Session};
@@ -23,6 +24,7 @@ use super::reading::{Place, Reading};
 use super::workshop::Workshop;
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::private_file::write_private;
 
 /// A fingerprint after each step takes a look at everything after each.
 const MAX_LOOKS: usize = 200;
@@ -42,7 +44,11 @@ pub fn write(
     let Some(proof) = &found.proof else {
         return Err(Fault::usage("--out writes a proved plan: leave `--no-proof` out").into());
     };
-    let after = after_each(ctx, workshop, found)?;
+    let lens = Lens::between(workshop, &found.from, &found.to);
+    let after = match found.plan.steps.len() > MAX_LOOKS {
+        true => Vec::new(),
+        false => after_each(ctx, workshop, (&found.from, lens), &found.plan)?,
+    };
     let to = after.last().cloned().unwrap_or_else(|| proof.fingerprint.clone());
     let written = PlanFile {
         format: FORMAT,
@@ -55,28 +61,61 @@ pub fn write(
         reverse: Some(proof.reverse.clone()),
     };
     let (sql, json) = both(path);
+    // How to log in somewhere else is for nobody but who runs it.
+    let is_secret = found.plan.steps.iter().any(|step| step.shown() != step.sql());
     for (path, text) in [(&sql, written.sql()), (&json, written.json()?)] {
-        std::fs::write(path, text).with_context(|| format!("writing `{}`", path.display()))?;
+        if is_secret {
+            write_private(path, text.as_bytes())?;
+        } else {
+            std::fs::write(path, text).with_context(|| format!("writing `{}`", path.display()))?;
+        }
     }
     Ok((sql, json))
 }
 
+/// A plan of our own, with the end that a clone shows.
+pub fn made(
+    ctx: &Ctx,
+    workshop: &Workshop<'_>,
+    from: &Reading,
+    (plan, reverse): (Plan, Option<Plan>),
+    to: &str,
+) -> Result<PlanFile> {
+    let after = after_each(ctx, workshop, (from, whole(workshop)), &plan)?;
+    let fingerprint = after.last().unwrap_or(&from.fingerprint).clone();
+    Ok(PlanFile {
+        format: FORMAT,
+        tool: concat!("xtask ", env!("CARGO_PKG_VERSION")).to_owned(),
+        major: from.catalog.major,
+        from: End { what: from.shown.clone(), fingerprint: from.fingerprint.clone() },
+        to: End { what: to.to_owned(), fingerprint },
+        plan,
+        after,
+        reverse,
+    })
+}
+
+fn whole(workshop: &Workshop<'_>) -> Lens {
+    Lens { roles: workshop.roles == crate::tools::pg_dump::Roles::Same, everything: true }
+}
+
 /// The fingerprint after each step, seen on another clone, where each step is
 /// a transaction of its own.
-fn after_each(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook) -> Result<Vec<String>> {
-    if found.plan.steps.len() > MAX_LOOKS {
-        return Ok(Vec::new());
-    }
-    let cloning = clone::begin(ctx, workshop, &found.from)?;
-    let lens = Lens::between(workshop, &found.from, &found.to);
-    let mut current = found.from.catalog.clone();
+fn after_each(
+    ctx: &Ctx,
+    workshop: &Workshop<'_>,
+    (from, lens): (&Reading, Lens),
+    plan: &Plan,
+) -> Result<Vec<String>> {
+    let cloning = clone::begin(ctx, workshop, from)?;
+    let mut current = from.catalog.clone();
     lens.put_before(&mut current);
     let clone = prove::require_clone(ctx, workshop, (cloning, lens), &current)?;
     let prints = ctx.wait(async {
         let session = Session::connect(&clone.address, "prove").await?;
         session.execute("SET check_function_bodies = off").await?;
         let mut prints = Vec::new();
-        for step in &found.plan.steps {
+        for step in &plan.steps {
             session.execute(&step.sql()).await?;
             prints.push(Introspection::begin(&session).await?.catalog().fingerprint());
         }
@@ -105,8 +144,7 @@ pub fn outlook(
     file: PlanFile,
 ) -> Result<Outlook> {
     require_same(&from, &file)?;
-    let lens =
-        Lens { roles: workshop.roles == crate::tools::pg_dump::Roles::Same, everything: true };
+    let lens = whole(workshop);
     let mut current = from.catalog.clone();
     lens.put_before(&mut current);
     let cloning = clone::begin(ctx, workshop, &from)?;
@@ -149,6 +187,7 @@ pub fn outlook(
         desired,
         filtered: Filtered::default(),
         renamed: Vec::new(),
+        left: Vec::new(),
         changes,
         order_only: Vec::new(),
         plan: file.plan,

@@ -237,7 +237,9 @@ fn second_opinion(
     clone: &Clone,
     (wanted, reached): (Dump, Dump),
 ) -> Result<Vec<DumpChange>> {
-    let before = clone.dump.as_deref().map(Dump::parse);
+    let kept = &outlook.filtered.kept;
+    let before = clone.dump.as_deref().map(|it| Dump::parse(it).without_kept(kept));
+    let reached = reached.without_kept(kept);
     let was_there = before.map_or_else(Vec::new, |before| opinion::compare(&wanted, &before));
     let is_ignored = |change: &DumpChange| {
         outlook.filtered.ignored.iter().any(|id| opinion::is_about(change.object(), id))

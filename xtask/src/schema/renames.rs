@@ -5,7 +5,9 @@
 
 use anyhow::Result;
 use pg_diff::Catalog;
+use pg_diff::catalog::Id;
 use pg_diff::declared::Intents;
+use pg_diff::quarantine::Keeping;
 use pg_diff::rename::{self, Renamed};
 use pg_live::{Address, Session};
 
@@ -21,6 +23,8 @@ use crate::outcome::Fault;
 pub struct Learned {
     pub renamed: Vec<Renamed>,
     pub catalog: Catalog,
+    /// What cannot be kept, and why.
+    pub left: Vec<(Id, String)>,
 }
 
 /// What is still to be renamed; refused where old and new are both there.
@@ -40,13 +44,18 @@ pub fn asked(
     })
 }
 
-/// Runs the renames on a copy of the clone, then those that follow.
+/// Which of what `desired` has no longer is kept; `renamed` is done in
+/// `current` by then.
+pub type Keeper<'a> = dyn Fn(&Catalog, &Catalog, &[Renamed]) -> Result<Keeping> + 'a;
+
+/// Runs the renames on a copy of the clone, then those that follow, then what
+/// is kept moves out of the way.
 pub fn learn(
     ctx: &Ctx,
     workshop: &Workshop<'_>,
-    clone: &Address,
-    asked: Vec<Renamed>,
+    (clone, asked): (&Address, Vec<Renamed>),
     (wanted, lens, rules): (&Catalog, Lens, &Rules),
+    keeping: &Keeper<'_>,
 ) -> Result<Learned> {
     let copy = workshop.copy_of(clone)?;
     let mut renamed = asked;
@@ -59,8 +68,16 @@ pub fn learn(
         run(ctx, &copy, &following)?;
         renamed.extend(following);
         (catalog, _) = read(ctx, &copy, lens)?;
+        desired = wanted.clone();
+        rules.filter.apply(&catalog, &mut desired);
     }
-    Ok(Learned { renamed, catalog })
+    let Keeping { moves, left } = keeping(&catalog, &desired, &renamed)?;
+    if !moves.is_empty() {
+        run(ctx, &copy, &moves)?;
+        renamed.extend(moves);
+        (catalog, _) = read(ctx, &copy, lens)?;
+    }
+    Ok(Learned { renamed, catalog, left })
 }
 
 fn run(ctx: &Ctx, copy: &Address, renamed: &[Renamed]) -> Result<()> {

@@ -1,9 +1,11 @@
-//! What is left alone: the rules of the configuration and of this run.
+//! What is left alone, and what is kept for a time: the rules of the
+//! configuration and of this run.
 //!
 //! Must never: let a rule that cannot be read pass for one that fits nothing.
 
 use anyhow::Result;
 use pg_diff::filter::Filter;
+use pg_diff::quarantine::Keep;
 use sha2::{Digest, Sha256};
 
 use crate::context::Ctx;
@@ -23,6 +25,8 @@ pub const FLAGS: [(&str, &str); 2] = [
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub filter: Filter,
+    /// What goes is kept so long instead.
+    pub keep: Option<Keep>,
     words: Vec<String>,
 }
 
@@ -42,7 +46,12 @@ impl Rules {
                 .hint("rules are `glob` or `kind:glob`, `!` in front makes an exception")
         })?;
         let words = [ignore, vec!["only".to_owned()], only, vec!["exclude".to_owned()], exclude];
-        Ok(Rules { filter, words: words.concat() })
+        Ok(Rules { filter, keep: None, words: words.concat() })
+    }
+
+    #[must_use]
+    pub fn keeping(self, keep: Option<Keep>) -> Rules {
+        Rules { keep, ..self }
     }
 
     /// Names these rules.

@@ -114,6 +114,13 @@ pub fn python(ctx: &Ctx, compose: &Compose) -> Result<Run> {
     Ok(run.arg(api.id).arg("python"))
 }
 
+/// Like [`python`], for a program that reads what we write: a terminal would
+/// be in the way.
+pub fn piped_python(ctx: &Ctx, compose: &Compose) -> Result<Run> {
+    let api = require_api(ctx, compose)?;
+    Ok(Run::new("docker").args(["exec", "--interactive"]).arg(api.id).arg("python"))
+}
+
 /// Asks a script inside the api's container to end: a signal to `docker exec`
 /// does not reach it.
 pub fn end_inside(ctx: &Ctx, compose: &Compose, script: &str) -> Result<()> {

@@ -42,6 +42,8 @@ pub struct Local {
     pub home: PathBuf,
     /// Who runs the server when we are root.
     account: Option<Account>,
+    /// Serves scratch databases only: nothing in it is worth a disk's flush.
+    is_scratch: bool,
     /// Found once: looking through the machine takes 50 ms.
     serving: OnceCell<Installation>,
 }
@@ -62,7 +64,16 @@ impl Local {
         let base = base_dir(ctx, account.is_some())?;
         let own = base.join(format!("{}-{}", ctx.config.metadata.project, checkout_id(ctx)));
         let home = if own.exists() { own } else { moved_home(ctx, &base).unwrap_or(own) };
-        Ok(Local { home, account, serving: OnceCell::new() })
+        Ok(Local { home, account, is_scratch: false, serving: OnceCell::new() })
+    }
+
+    /// Another cluster of this checkout, for scratch databases while no server
+    /// is up. What is in it may be thrown away at any time.
+    pub fn scratch(ctx: &Ctx) -> Result<Local> {
+        let live = Local::open(ctx)?;
+        let name = format!("{}-scratch-{}", ctx.config.metadata.project, checkout_id(ctx));
+        let home = live.home.with_file_name(name);
+        Ok(Local { home, is_scratch: true, serving: OnceCell::new(), ..live })
     }
 
     pub fn dir(&self, slot: Slot) -> PathBuf {
@@ -100,6 +111,11 @@ impl Local {
             other => other?,
         };
         Ok(self.serving.get_or_init(|| found).clone())
+    }
+
+    /// Notes what was found already.
+    pub fn served_by(&self, installation: Installation) {
+        let _ = self.serving.set(installation);
     }
 
     pub fn state(&self, ctx: &Ctx) -> Result<ServerState> {
@@ -151,8 +167,10 @@ impl Local {
         }
         self.ensure_owned_dir(&socket_dir)?;
         write_private(&self.home.join("checkout"), ctx.root.as_os_str().as_encoded_bytes())?;
-        let noted = ensure_private_dir(&ctx.config.state_dir())?.join("home");
-        write_private(&noted, self.home.as_os_str().as_encoded_bytes())?;
+        if !self.is_scratch {
+            let noted = ensure_private_dir(&ctx.config.state_dir())?.join("home");
+            write_private(&noted, self.home.as_os_str().as_encoded_bytes())?;
+        }
         let password = self.home.join("password");
         if !password.exists() {
             let mut random = [0_u8; 18];

@@ -4,10 +4,12 @@
 //! Must never: change a file that it was not asked to, or decide on words:
 //! exit status and what is listed decide.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::context::Ctx;
-use crate::proc::Run;
+use crate::proc::{Finished, Run};
 
 /// How many commits are looked through for a file's content.
 const SEARCHED: &str = "100";
@@ -76,4 +78,19 @@ pub fn restore_run(commit: &str, paths: &[String]) -> Run {
 /// Makes files what they were in a commit. The index stays as it is.
 pub fn restore(ctx: &Ctx, commit: &str, paths: &[String]) -> Result<()> {
     ctx.proc.read(&restore_run(commit, paths)).map(|_| ())
+}
+
+/// Where hooks are looked for: `core.hooksPath`, else the repository's own,
+/// which all its worktrees share.
+pub fn hooks_dir(ctx: &Ctx) -> Option<PathBuf> {
+    let run = Run::new("git").args(["rev-parse", "--git-path", "hooks"]);
+    let finished = ctx.proc.capture(&run).ok().filter(Finished::is_success)?;
+    let folder = ctx.root.join(finished.stdout.trim_end());
+    Some(folder.canonicalize().unwrap_or(folder))
+}
+
+/// The project as seen from the top of the repository: empty, or `a/b/`.
+pub fn prefix(ctx: &Ctx) -> Option<String> {
+    let finished = ctx.proc.capture(&Run::new("git").args(["rev-parse", "--show-prefix"])).ok()?;
+    finished.is_success().then(|| finished.stdout.trim_end().to_owned())
 }

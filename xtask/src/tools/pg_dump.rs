@@ -53,11 +53,24 @@ pub fn schema_run(pg_dump: Run, roles: Roles) -> Run {
     let notes = format!("--exclude-schema={}", pg_live::journal::NAMESPACE);
     // A copy of the schema must not subscribe to anything, and could not be
     // dropped if it did.
-    let run = pg_dump.args(["--schema-only", "--no-subscriptions", "--no-password"]).arg(notes);
+    // We read it, in whatever encoding the database is.
+    let run = pg_dump
+        .args(["--schema-only", "--no-subscriptions", "--no-password", "--encoding=UTF8"])
+        .arg(notes);
     match roles {
         Roles::Same => run,
         Roles::Different => run.args(["--no-owner", "--no-privileges"]),
     }
+}
+
+/// Rows spelled as our own sessions spell them, in the encoding of the
+/// database, whatever the role or the database has set: they can be compared
+/// then.
+pub fn spelled_alike(pg_dump: Run, address: &Address, encoding: &str) -> Run {
+    let name = address.database.replace('\\', r"\\").replace('\'', r"\'");
+    pg_dump
+        .arg(format!("--encoding={encoding}"))
+        .arg(format!("--dbname=dbname='{name}' options='-c TimeZone=UTC -c bytea_output=hex'"))
 }
 
 /// A complete dump at its final name, private, read back to the end, on disk.

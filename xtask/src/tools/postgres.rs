@@ -41,6 +41,8 @@ pub fn installations(ctx: &Ctx) -> Vec<Installation> {
 /// The installation for an existing data directory, or the best for a new one.
 pub fn require(ctx: &Ctx, major: Option<u32>) -> Result<Installation> {
     let all = installations(ctx);
+    // A program that was stopped while it told its version is not missing.
+    ctx.interrupt.check()?;
     if let Some(major) = major {
         return match all.iter().find(|it| it.major == major) {
             Some(it) => Ok(it.clone()),

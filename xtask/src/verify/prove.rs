@@ -3,10 +3,10 @@
 //! Must never: run it in a database that is served.
 
 use anyhow::Result;
-use pg_diff::dump::{self, Dump};
-use pg_live::facts::{Facts, TableFacts, facts};
+use pg_diff::dump::Dump;
+use pg_live::facts::{Facts, facts};
 use pg_live::seeds::{self, DeclaredSeeds};
-use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure, run_again};
+use pg_live::shadow::{Declared, Shadow, ShadowFailure, ensure};
 use pg_live::{Address, Session, database, load, quote_ident};
 
 use crate::config::ShadowPlace;
@@ -100,50 +100,6 @@ pub fn no_shadow(init: &InitFile, why: Waited<ShadowFailure>) -> anyhow::Error {
         Waited::Interrupted => Fault::interrupted().into(),
         Waited::Runtime(error) => error.into(),
     }
-}
-
-/// Runs init.sql once more where it ran already: what it then changes of the
-/// schema, and the tables whose number of rows it changes.
-pub fn run_twice(
-    ctx: &Ctx,
-    target: &Target,
-    live: &Address,
-    init: &InitFile,
-) -> Result<Vec<String>> {
-    let once = prove(ctx, target, live, init)?;
-    let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
-    let shadow = build_shadow(ctx, &server, live, init)?;
-    ctx.term.equivalent("$", &format!("psql -f {} # in a copy of it, once more", init.shown));
-    let (session, address) = ctx
-        .wait(async {
-            let session = maintenance(&server).await?;
-            let address = run_again(&session, &shadow, &init.text).await?;
-            Ok((session, address))
-        })
-        .map_err(|why| no_shadow(init, why).context("a second run"))?;
-    let read = (|| {
-        let program = elsewhere.as_ref().unwrap_or(target).program(ctx, "pg_dump", &address)?;
-        let dump = pg_dump::start_schema(ctx, program, roles)?.finish(ctx)?;
-        let facts =
-            ctx.wait(async { facts(&Session::connect(&address, "shadow").await?).await })?;
-        anyhow::Ok((dump, facts))
-    })();
-    // Also after a failure; who interrupted us leaves it to the next sweep.
-    let dropped = ctx.wait(async { database::drop_scratch(&session, &address.database).await });
-    let (dump, facts) = read?;
-    dropped?;
-    let mut changed: Vec<String> = dump::compare(&once.dump, &dump)
-        .iter()
-        .map(|change| {
-            let object = change.object();
-            format!("{} {}", object.kind.to_lowercase(), object.name)
-        })
-        .collect();
-    let rows = |table: &TableFacts| (table.namespace.clone(), table.name.clone(), table.rows);
-    let before: Vec<_> = once.facts.tables.iter().map(rows).collect();
-    let grown = facts.tables.iter().filter(|table| !before.contains(&rows(table)));
-    changed.extend(grown.map(|table| format!("rows of {}", table.name)));
-    Ok(changed)
 }
 
 /// A connection that is on neither the live database nor a shadow.

@@ -15,6 +15,8 @@ use super::code::{self, Code};
 use super::loss::{self, Loss};
 use super::plans;
 use super::record::{Baseline, Record, Records, What};
+use crate::backup::encryption::Keyring;
+use crate::backup::fit::require_fit;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -183,7 +185,11 @@ fn backups(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
         return Ok(Vec::new());
     }
     let (now, origin) = contents(ctx, live)?;
-    Ok(offered.into_iter().map(|backup| way_of_backup(ctx, backup, (&now, &origin))).collect())
+    // Who cannot decrypt it is told what that hides, not refused here.
+    let keyring = Keyring::of(ctx, None)?;
+    let unlocked = |it: Backup| keyring.unlock(it.clone()).unwrap_or(it);
+    let offered = offered.into_iter().map(unlocked);
+    Ok(offered.map(|it| way_of_backup((ctx, live), it, (&now, &origin))).collect())
 }
 
 pub fn contents(ctx: &Ctx, live: &Address) -> Result<(Content, Origin)> {
@@ -195,13 +201,18 @@ pub fn contents(ctx: &Ctx, live: &Address) -> Result<(Content, Origin)> {
     })?)
 }
 
-fn way_of_backup(ctx: &Ctx, backup: Backup, (now, origin): (&Content, &Origin)) -> Way {
+fn way_of_backup(
+    (ctx, live): (&Ctx, &Address),
+    backup: Backup,
+    (now, origin): (&Content, &Origin),
+) -> Way {
     let name = backup.label.to_string();
     let was = &backup.manifest.origin.system_identifier;
     let is_foreign =
         !was.is_empty() && !origin.system_identifier.is_empty() && *was != origin.system_identifier;
     let why_not = is_foreign
-        .then(|| format!("it was made on another cluster: `cargo xtask restore {name} --foreign`"));
+        .then(|| format!("it was made on another cluster: `cargo xtask restore {name} --foreign`"))
+        .or_else(|| require_fit(ctx, live, &backup.manifest).err().map(|why| why.to_string()));
     Way {
         at: digits(&name),
         story: format!("restore the {} backup of {}", backup.level().name(), shown(&name)),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use pg_diff::catalog::Kind;
 use pg_diff::plan::{HazardKind, Plan};
-use pg_live::content::Content;
+use pg_live::content::{Content, TableContent};
 use pg_live::facts::facts;
 use pg_live::{Address, Session, written};
 use serde::Serialize;
@@ -179,7 +179,7 @@ pub fn against(ctx: &Ctx, now: &Content, backup: &Manifest) -> Loss {
     for it in &now.tables {
         let table = format!("{}.{}", it.namespace, it.name);
         match then.remove(&table) {
-            Some((rows, hash)) if rows == it.rows && hash == it.hash => {}
+            Some((rows, hash)) if rows == it.rows && (hash.is_empty() || hash == it.hash) => {}
             found => {
                 let rows = found.map_or(0, |(rows, _)| rows);
                 let (newer, gone) = ((it.rows - rows).max(0), (rows - it.rows).max(0));
@@ -189,9 +189,14 @@ pub fn against(ctx: &Ctx, now: &Content, backup: &Manifest) -> Loss {
             }
         }
     }
+    let is_sealed = |it: &TableContent| it.hash.is_empty();
+    let unknown = backup.content.tables.iter().any(is_sealed).then(|| match backup.encryption {
+        Some(_) => "it is encrypted: which rows were changed since is known to whoever has XTASK_BACKUP_IDENTITY".to_owned(),
+        None => "its rows can only be counted: it is of an older version".to_owned(),
+    });
     let missing = then.into_iter().filter(|(_, (rows, _))| *rows > 0);
     tables.extend(missing.map(|(table, (gone, _))| TableLoss { table, newer: 0, gone }));
-    Loss { tables: beyond_remade(ctx, tables), ..Loss::default() }
+    Loss { tables: beyond_remade(ctx, tables), unknown, ..Loss::default() }
 }
 
 /// What goes when `reverse` undoes `forward`.

@@ -18,7 +18,9 @@ use super::find::{self, Here, How, Way};
 use super::loss::{self, Loss};
 use super::record::{DoneWhen, Pending, Records};
 use super::{Newcomer, Served, exchange, finish, reverse, tell};
+use crate::backup::encryption::Keyring;
 use crate::backup::restore;
+use crate::backup::source::Source;
 use crate::consent::{self, Loss as Asked};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
@@ -242,9 +244,12 @@ impl Going<'_> {
         match &self.way.how {
             How::Backup(backup) => {
                 let look = || self.look_again();
+                let backup = Keyring::of(ctx, None)?.unlock((**backup).clone())?;
+                let source = Source::Backup(Box::new(backup));
                 let going = restore::Going {
+                    tables: &[],
                     command: "rollback",
-                    backup,
+                    source: &source,
                     into: None,
                     code: Served::Later,
                     kept,

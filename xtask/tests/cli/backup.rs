@@ -1,5 +1,10 @@
 //! Backups that count, and only those; restores that can be taken back.
 
+mod content;
+mod faults;
+mod fit;
+mod plain;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -105,6 +110,8 @@ fn damage_is_found_and_a_changed_manifest_is_no_backup() {
     fs::write(dir.join("data.dump.zst"), &bytes).expect("ours");
     project.run(["backup", "verify"]).exits(1).says(&["is not what was written", "hint:"]);
     project.run(["restore", "latest", "--yes"]).exits(1).says(&["is not what was written"]);
+    // A backup of an older version of this tool.
+    fs::remove_file(dir.join("SHA256SUMS")).expect("is there");
     // Other content than was proved: the proof is not of this one.
     let manifest = fs::read_to_string(dir.join("manifest.json")).expect("is there");
     fs::write(dir.join("manifest.json"), manifest.replacen("\"rows\": 500", "\"rows\": 501", 1))
@@ -199,7 +206,9 @@ fn retention_keeps_what_is_pinned_and_tells_why() {
         let name = format!("202001{day}T000000.000Z-0000");
         let (from, to) = (store(&project).join(&label), store(&project).join(&name));
         crate::stage::copy(&from, &to);
-        fs::remove_file(to.join("pin")).expect("was copied");
+        for name in ["pin", "SHA256SUMS"] {
+            fs::remove_file(to.join(name)).expect("was copied");
+        }
         let manifest = fs::read_to_string(to.join("manifest.json")).expect("is there");
         fs::write(to.join("manifest.json"), manifest.replace(&label, &name)).expect("ours");
     }
@@ -250,4 +259,38 @@ fn what_a_killed_proof_left_stops_no_rebuild() {
     let Some(project) = Project::with_database() else { return };
     project.sql("CREATE DATABASE xtask_proof_20200101t000000_000z_0000");
     project.run(["db-rebuild"]).exits(0);
+}
+
+#[test]
+fn single_tables_come_back_into_a_database_of_their_own() {
+    let Some(project) = backed_up() else { return };
+    project.sql("DELETE FROM messages; UPDATE channels SET name = 'other'");
+    project.run(["restore", "latest", "--table", "channels"]).exits(64).says(&["--into rescue"]);
+    let into = ["restore", "latest", "--into", "rescue", "--yes"];
+    project
+        .tool(into)
+        .args(["--table", "chanels"])
+        .run()
+        .exits(64)
+        .says(&["has no table `chanels`", "did you mean `channels`?"]);
+    project
+        .tool(into)
+        .args(["--table", "messages", "--table", "public.channels", "--dry-run"])
+        .run()
+        .exits(0)
+        .answers(&["would restore 2 tables of", "nothing was changed"]);
+    project
+        .tool(into)
+        .args(["--table", "messages", "--table", "public.channels"])
+        .run()
+        .exits(0)
+        .answers(&["public.messages", "500 rows", "public.channels", "was not touched"]);
+    let rescued = |sql: &str| project.sql_on("rescue", sql);
+    assert_eq!(rescued("SELECT count(*) FROM messages"), "500");
+    assert_eq!(rescued("SELECT name FROM channels"), "one");
+    // Everything else is there and empty; what is served is as it was.
+    assert_eq!(rescued("SELECT count(*) FROM event_config"), "0");
+    assert_eq!(project.sql("SELECT count(*) FROM messages"), "0");
+    assert_eq!(project.sql("SELECT name FROM channels"), "other");
+    project.tool(into).args(["--table", "messages"]).run().exits(3).says(&["there is a database"]);
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::stage::{Project, is_root};
-use crate::tool::skip;
+use crate::tool::{skip, wait_until};
 
 /// A small disk of its own under `XTASK_LOCAL_DIR`, in megabytes. The
 /// project's janitor unmounts it.
@@ -57,4 +57,53 @@ fn a_full_disk_takes_nothing_away() {
     project.run(["db-rebuild", "--yes"]).exits(0);
     project.run(["db-verify"]).exits(0);
     project.is_tidy();
+}
+
+#[test]
+fn a_full_disk_takes_nothing_away_from_a_copy() {
+    let Some(project) = Project::with_server_programs() else { return };
+    if !is_root() || !size(&project, 1500, true) {
+        skip("mounting a small disk needs root");
+        return;
+    }
+    project.install_database();
+    project.run(["up"]).exits(0);
+    project.insert_row("mine");
+    project.sql("CREATE TABLE kept_full (id integer PRIMARY KEY, line text)");
+    project.sql(
+        "INSERT INTO kept_full SELECT it, repeat('x', 500) FROM generate_series(1, 60000) AS it",
+    );
+    let declared = "CREATE TABLE kept_full (id bigint PRIMARY KEY, line text);\n";
+    let end = "CREATE OR REPLACE FUNCTION schema_ready()";
+    project.edit_init(end, &format!("{declared}{end}"));
+    let before = project.identity();
+    let copy = ["db-rebuild", "--keep-data", "--way", "copy", "--yes"];
+    // One breaks off with the tables, one with the rows, one with the keys.
+    for room in [5, 30, 60] {
+        project.sql("CHECKPOINT");
+        let used = used_megabytes(&project);
+        assert!(size(&project, used + room, false));
+        let ended = project.run(copy);
+        if ended.code == 0 {
+            assert!(room > 5, "the disk was not full: {}", ended.whole());
+            break;
+        }
+        assert!(ended.code == 1 || ended.code == 4, "{}", ended.whole());
+        assert!(size(&project, 1500, false));
+        recovered(&project);
+        assert_eq!(project.identity(), before, "another database is served: {}", ended.whole());
+        assert!(project.has_row("mine"), "the row is gone: {}", ended.whole());
+        assert_eq!(project.sql("SELECT count(*) FROM kept_full"), "60000");
+    }
+    assert!(size(&project, 1500, false));
+    recovered(&project);
+    project.run(copy).exits(0);
+    project.run(["db-verify"]).exits(0);
+    assert_eq!(project.sql("SELECT count(*) FROM kept_full"), "60000");
+    project.is_tidy();
+}
+
+/// A server without room for its log restarts by itself.
+fn recovered(project: &Project) {
+    wait_until("the server recovered", || (project.run(["up"]).code == 0).then_some(()));
 }

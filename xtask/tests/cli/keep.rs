@@ -1,6 +1,10 @@
 //! `db-rebuild --keep-data`: every row stays, whoever writes meanwhile and
 //! whatever stops it.
 
+mod copying;
+mod moved;
+mod online;
+
 use std::collections::BTreeSet;
 use std::fs;
 

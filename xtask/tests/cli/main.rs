@@ -58,6 +58,8 @@ mod disk_full;
 
 mod checkouts;
 
+mod schedule;
+
 mod secrets;
 
 mod psql;
@@ -70,4 +72,14 @@ mod backup;
 
 mod rollback;
 
+mod quarantine;
+
 mod doctor;
+
+mod lint;
+
+mod hooks;
+
+mod orm;
+
+mod docs;

@@ -4,7 +4,7 @@
 use nix::sys::signal::Signal;
 
 use crate::server::DATABASE;
-use crate::stage::Project;
+use crate::stage::{INIT, Project};
 
 const CONFIG: &str = "CREATE TABLE IF NOT EXISTS event_config (";
 
@@ -243,4 +243,72 @@ fn no_scratch_database_outlives_a_run_that_was_stopped() {
     running.kill();
     project.run(["db-diff"]).exits(2);
     assert_eq!(project.sql(clones), "0");
+}
+
+#[test]
+fn a_new_type_leaves_the_planner_what_it_knew() {
+    let Some(project) = Project::with_database() else { return };
+    project.sql(
+        "INSERT INTO channels (telegram_id, name) SELECT i, 'name ' || i FROM generate_series(1, 200) i",
+    );
+    project.sql("ANALYZE channels");
+    let known = "SELECT n_distinct FROM pg_stats WHERE tablename = 'channels' AND attname = 'name'";
+    assert_eq!(project.sql(known), "-1");
+    let column = "    name                         varchar";
+    project.edit_init(&format!("{column}(255)"), &format!("{column}(300)"));
+    project.run(["db-migrate", "--yes"]).exits(0).says(&["analyze", "1 table"]);
+    assert_eq!(project.sql(known), "-1");
+    // What changes no value leaves nothing to gather.
+    let comment = "COMMENT ON COLUMN channels.name IS 'what it is called';";
+    project.write(INIT, format!("{}\n{comment}\n", project.read(INIT)));
+    project.run(["db-migrate", "--yes"]).exits(0).never_says(&["analyze"]);
+}
+
+/// The same tables in the database and in the file.
+fn declare(project: &Project, tables: &str) -> String {
+    let init = project.read(INIT);
+    project.sql(tables);
+    project.write(INIT, format!("{init}\n{tables}\n"));
+    init
+}
+
+#[test]
+fn a_list_over_varchar_is_the_same_in_other_words() {
+    let Some(project) = Project::with_database() else { return };
+    let tables = |size: u32| {
+        format!(
+            "CREATE TABLE listed (id int PRIMARY KEY, s varchar({size}) CHECK (s IN ('x', 'y')));
+             CREATE UNIQUE INDEX listed_s ON listed (s) WHERE s IN ('x', 'y');
+             CREATE VIEW listing AS SELECT id FROM listed WHERE s IN ('x', 'y');"
+        )
+    };
+    let init = declare(&project, &tables(5));
+    project.sql("INSERT INTO listed VALUES (1, 'x')");
+    project.run(["db-diff"]).exits(0).answers(&["nothing to do"]);
+    // The clone of the schema and the new type both have them read again.
+    project.write(INIT, format!("{init}\n{}\n", tables(9)));
+    project.run(["db-migrate", "--yes"]).exits(0);
+    project.run(["db-diff"]).exits(0).answers(&["nothing to do"]);
+    project.run(["db-verify"]).exits(0);
+    assert_eq!(project.sql("SELECT s FROM listed"), "x");
+}
+
+#[test]
+fn rows_in_other_tables_lose_nothing_without_a_word() {
+    let Some(project) = Project::with_database() else { return };
+    let tables = |scale: u32| {
+        format!(
+            "CREATE TABLE priced (id int, price numeric(10,{scale}));
+             CREATE TABLE keeps (id int PRIMARY KEY, one priced);"
+        )
+    };
+    let init = declare(&project, &tables(4));
+    project.sql("INSERT INTO keeps VALUES (1, ROW(1, 1.2345))");
+    project.write(INIT, format!("{init}\n{}\n", tables(2)));
+    let says = "data-loss: column public.keeps.one: rows in column public.keeps.one lose digits";
+    project.run(["db-migrate", "--yes"]).exits(3).says(&[says]);
+    assert_eq!(project.sql("SELECT (one).price FROM keeps"), "1.2345");
+    project.write(INIT, format!("{init}\n{}\n", tables(6)));
+    project.run(["db-migrate", "--yes"]).exits(0);
+    assert_eq!(project.sql("SELECT (one).price FROM keeps"), "1.234500");
 }

@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::server::DATABASE;
-use crate::stage::Project;
+use crate::stage::{INIT, Project};
 use crate::tool::{BINARY, Ended, Tool};
 
 /// One for each test and run: others type theirs on purpose, at the same time.
@@ -109,4 +109,38 @@ fn a_password_in_a_url_stays_in_it() {
             assert_ne!(ended.code, 0, "{}", ended.whole());
         }
     }
+}
+
+#[test]
+fn a_password_in_a_user_mapping_is_not_shown() {
+    let Some(project) = Project::with_database() else { return };
+    let (declared, live) = (canary("declared"), canary("live"));
+    let mapping = |password: &str| {
+        format!(
+            "CREATE FOREIGN DATA WRAPPER elsewhere;
+             CREATE SERVER there FOREIGN DATA WRAPPER elsewhere;
+             CREATE USER MAPPING FOR PUBLIC SERVER there OPTIONS (password '{password}');"
+        )
+    };
+    project.write(INIT, format!("{}\n{}\n", project.read(INIT), mapping(&declared)));
+    let shows: [&[&str]; 4] = [
+        &["db-diff", "--sql", "-v", "--explain"],
+        &["db-diff", "--json"],
+        &["db-diff", "--format", "markdown"],
+        &["db-diff", "--format", "github"],
+    ];
+    let looks = || {
+        for words in shows {
+            project.run(words).exits(2).answers(&["there"]).never_says(&[&declared, &live]);
+        }
+        project.run(["db-verify", "-v"]).exits(2).never_says(&[&declared, &live]);
+    };
+    looks();
+    let words = ["db-migrate", "--yes", "-v", "--explain"];
+    project.run(words).exits(0).never_says(&[&declared]);
+    project.run(["db-diff"]).exits(0);
+    project.sql(&format!(
+        "ALTER USER MAPPING FOR PUBLIC SERVER there OPTIONS (SET password '{live}')"
+    ));
+    looks();
 }

@@ -130,12 +130,16 @@ impl Project {
 
     /// The binary in this project, with nothing of the caller's environment.
     pub fn tool<S: AsRef<std::ffi::OsStr>>(&self, words: impl IntoIterator<Item = S>) -> Tool {
-        Tool::new(BINARY, &self.root)
+        self.program(BINARY).args(words)
+    }
+
+    /// Another program, with what the binary would find in its environment.
+    pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Tool {
+        Tool::new(program, &self.root)
             .env("XTASK_LOCAL_DIR", self.local_dir())
             .env("XTASK_TARGET", "local")
             // The services have tests of their own.
             .env("XTASK_SERVICES", "db")
-            .args(words)
     }
 
     #[track_caller]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use crate::stage::Stage;
-use crate::tool::{wait_at_most, wait_until};
+use crate::tool::{Tool, wait_at_most, wait_until};
 
 #[test]
 fn a_backup_is_proved_restored_and_leaves_no_session_when_it_is_stopped() {
@@ -39,4 +39,32 @@ fn a_backup_is_proved_restored_and_leaves_no_session_when_it_is_stopped() {
         (sessions("") == "0").then_some(())
     });
     stage.run(["backup", "list"]).exits(0).answers(&["proven"]);
+}
+
+#[test]
+fn rows_stay_through_both_ways_and_every_way_back() {
+    let Some(stage) = Stage::with_database() else { return };
+    stage.add_user("kept");
+    // The guide's line, with the programs of the container.
+    let dump = "exec > guide.sql.gz; docker-compose exec -T postgres pg_dump -U osint_user osint_platform | gzip";
+    let docker = crate::stage::docker_config();
+    Tool::new("sh", &stage.root).env("DOCKER_CONFIG", docker).args(["-c", dump]).run().exits(0);
+    let column = "    spam_type               varchar(50),";
+    for (way, kind) in [("copy", "varchar(60)"), ("clone", "varchar(70)")] {
+        stage.edit_init(column, &column.replace("varchar(50)", kind));
+        let words = ["db-rebuild", "--keep-data", "--way", way, "--yes"];
+        stage.run(words).exits(0).answers(&["kept as osint_platform__before_"]);
+        assert_eq!(stage.users(), "kept", "{way}");
+        stage.run(["db-verify"]).exits(0);
+        stage.run(["rollback", "--db-only", "--yes"]).exits(2).answers(&["went back"]);
+        assert_eq!(stage.users(), "kept", "{way}");
+        stage.edit_init(&column.replace("varchar(50)", kind), column);
+        stage.run(["db-verify"]).exits(0);
+    }
+    stage.sql("DELETE FROM users");
+    let ended = stage.run(["restore", "./guide.sql.gz", "--yes"]).exits(0);
+    ended.answers(&["guide.sql.gz serves as osint_platform"]);
+    assert_eq!(stage.users(), "kept");
+    stage.run(["rollback", "--yes"]).exits(0);
+    assert_eq!(stage.users(), "");
 }

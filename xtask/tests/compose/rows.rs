@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
+use nix::sys::signal::Signal;
+
 use crate::stage::Stage;
 
 #[test]
@@ -56,10 +58,13 @@ fn two_at_once_are_one_too_many(stage: &Stage) {
     let before = stage.snapshot();
     // Without --yes: it will be refused, after it has worked for a while.
     let mut first = stage.tool(["db-rebuild", "-v"]).start();
-    first.reaches("prove init.sql");
+    first.reaches("preflight");
+    // Held where it is, so that it cannot end before the second one has asked.
+    first.signal(Signal::SIGSTOP);
     let ended = stage.run(["db-rebuild", "--yes"]).exits(4).answers_nothing();
     let pid = format!("pid {}", first.pid());
     ended.says(&["cargo xtask db-rebuild", &pid, "is working on this checkout", "hint: wait"]);
+    first.signal(Signal::SIGCONT);
     first.finish().exits(3);
     assert_eq!(stage.snapshot(), before);
 }

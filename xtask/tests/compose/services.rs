@@ -50,6 +50,8 @@ fn the_lines_of_the_guide_work_as_written() {
     assert_eq!(answer.matches("\"message_id\"").count(), 5, "{answer}");
     let models = "shared/python/tests/test_models.py";
     compose(&stage, &["exec", "-T", "api", "pytest", "-q", models]).exits(0).answers(&["passed"]);
+    // Inside the api's container, held against what the stack serves.
+    tool(&stage, &["orm-verify"]).run().exits(0).answers(&["the models say what the database is"]);
     // All of them, as many at a time as there are cores.
     let words = ["test", "--junit", "results.xml", "--", "-q", "-n", "2"];
     tool(&stage, &words).run().exits(0).answers(&["passed"]);

@@ -28,6 +28,8 @@ mod data_migrations;
 
 mod pytest;
 
+mod guides;
+
 mod load;
 
 mod models;

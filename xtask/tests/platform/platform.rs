@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::server;
 use crate::stage::{Project, checkout, copy};
 use crate::tool::skip;
-use crate::tool::{Ended, Tool};
+use crate::tool::{BINARY, Ended, Tool};
 
 const COPIED: [&str; 7] = [
     "pyproject.toml",
@@ -61,7 +61,13 @@ impl Platform {
 
     /// The binary, with the services and one Python environment for all tests.
     pub fn tool<S: AsRef<std::ffi::OsStr>>(&self, words: impl IntoIterator<Item = S>) -> Tool {
-        let tool = self.project.tool(words).env("XTASK_SERVICES", "all").env("XTASK_VENV", venv());
+        self.program(BINARY).args(words)
+    }
+
+    /// Another program, with what the binary would find in its environment.
+    pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Tool {
+        let tool = self.project.program(program);
+        let tool = tool.env("XTASK_SERVICES", "all").env("XTASK_VENV", venv());
         let pip = std::env::vars_os().filter(|(name, _)| {
             let name = name.to_string_lossy();
             name.starts_with("PIP_") || name.starts_with("SSL_") || name.ends_with("_proxy")

@@ -4,9 +4,10 @@ use crate::lexer::{Kind, pieces};
 use crate::source::{Finding, Source, Tree};
 
 /// Crates a manifest must not name.
-const FORBIDDEN: [(&str, &[&str]); 2] = [
+const FORBIDDEN: [(&str, &[&str]); 3] = [
     ("shared/rust/pg-diff/Cargo.toml", &["tokio", "tokio-postgres", "pg-live", "xtask"]),
     ("shared/rust/pg-live/Cargo.toml", &["xtask", "anyhow", "duct", "xshell"]),
+    ("shared/rust/pg-lint/Cargo.toml", &["tokio", "tokio-postgres", "pg-live", "xtask"]),
 ];
 
 /// Questions asked of a message; blanks do not count.
@@ -22,7 +23,11 @@ const MESSAGE_QUESTIONS: [&str; 8] = [
 ];
 
 /// File, question, and why there is no better one.
-const EXCEPTIONS: [(&str, &str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str, &str); 1] = [(
+    "xtask/src/schedule/crontab.rs",
+    "stderr.contains(",
+    "`crontab -l` ends with 1 for none and for not allowed: took one the other's place, lines of others would go",
+)];
 
 /// Relations of the catalog are named in `introspect/*.sql` only.
 pub fn catalog_relations_stay_out(file: &Source) -> Vec<Finding> {
@@ -206,7 +211,11 @@ fn a_decision_on_a_message_is_found() {
 #[test]
 fn an_arrow_backwards_is_found() {
     let tree = |diff: &str, live: &str| Tree {
-        files: vec![Source::new(FORBIDDEN[0].0, diff), Source::new(FORBIDDEN[1].0, live)],
+        files: vec![
+            Source::new(FORBIDDEN[0].0, diff),
+            Source::new(FORBIDDEN[1].0, live),
+            Source::new(FORBIDDEN[2].0, "[dependencies]\n"),
+        ],
     };
     let fine = "[dependencies]\nserde.workspace = true\n";
     assert_eq!(dependencies_run_one_way(&tree(fine, fine)), []);
@@ -220,7 +229,7 @@ fn an_arrow_backwards_is_found() {
     }
     let xtask = "[dependencies]\nxtask = { path = \"../../../xtask\" }\n";
     assert_eq!(dependencies_run_one_way(&tree(fine, xtask)).len(), 1);
-    assert_eq!(dependencies_run_one_way(&Tree::default()).len(), 2);
+    assert_eq!(dependencies_run_one_way(&Tree::default()).len(), 3);
 }
 
 #[test]

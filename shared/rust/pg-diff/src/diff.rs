@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Catalog, Id};
 
 pub use object::compare;
+pub use table::inherits_not_null;
 
 /// How a property can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -5,10 +5,15 @@
 
 mod change;
 mod inherited;
+mod kept;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+
+use crate::catalog::{Id, Kind};
+use crate::ddl::redacted;
+use crate::wording::settled;
 
 pub use change::{DumpChange, compare};
 
@@ -75,6 +80,15 @@ impl Dump {
         self
     }
 
+    /// Without what lies in quarantine.
+    #[must_use]
+    pub fn without_kept(mut self, kept: &BTreeSet<Id>) -> Dump {
+        if !kept.is_empty() {
+            kept::leave_out(&mut self.entries, kept);
+        }
+        self
+    }
+
     fn sort(&mut self) {
         for (key, sql) in &mut self.entries {
             if key.kind.ends_with("TABLE") {
@@ -123,6 +137,10 @@ impl Parser {
     fn close(&mut self) {
         let Some((key, body)) = self.current.take() else { return };
         let mut sql = strip_frame(&body);
+        if key.kind == "USER MAPPING" {
+            // It is going to be shown where it differs.
+            sql = redacted(&Id::global(Kind::UserMapping, ""), &sql);
+        }
         if holds_storage(&key.kind) {
             if !self.tablespace.is_empty() {
                 sql.push_str(&format!("\n-- tablespace {}", self.tablespace));
@@ -131,6 +149,7 @@ impl Parser {
                 sql.push_str(&format!("\n-- access method {}", self.access_method));
             }
         }
+        sql = settled(sql);
         // Entries may share a key (two ACLs of one table): the texts add up.
         let slot = self.dump.entries.entry(key).or_default();
         if !slot.is_empty() {

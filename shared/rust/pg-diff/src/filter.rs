@@ -9,7 +9,8 @@
 //! ```
 //!
 //! What is ignored counts as equal on both sides, so that whatever depends on
-//! it is planned as it is: its desired state is its current one.
+//! it is planned as it is: its desired state is its current one. What lies in
+//! quarantine is left alone without a rule.
 //!
 //! Must never: change the current side. That is what is really there.
 
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Id, Kind};
+use crate::quarantine;
 
 use glob::Glob;
 
@@ -50,6 +52,8 @@ pub struct Filter {
 pub struct Filtered {
     /// Ignored and different: what would have been planned.
     pub ignored: BTreeSet<Id>,
+    /// In quarantine.
+    pub kept: BTreeSet<Id>,
     /// Wanted, and in need of something that is ignored and not there.
     pub starved: Vec<(Id, Id)>,
 }
@@ -78,8 +82,9 @@ impl Filter {
 
     /// Makes the ignored part of `desired` what it is in `current`.
     pub fn apply(&self, current: &Catalog, desired: &mut Catalog) -> Filtered {
+        let kept = quarantine::leave_alone(current, desired);
         if self.is_empty() {
-            return Filtered::default();
+            return Filtered { kept, ..Filtered::default() };
         }
         let owners = owner::Owners::new(current, desired);
         let ids: BTreeSet<&Id> = current.objects.keys().chain(desired.objects.keys()).collect();
@@ -92,7 +97,7 @@ impl Filter {
             .collect();
         let starved = starved(current, desired, &ignored);
         take_over(current, desired, &ignored);
-        Filtered { ignored, starved }
+        Filtered { ignored, kept, starved }
     }
 
     /// True for what a rule leaves alone, or what belongs to such a thing.

@@ -16,8 +16,10 @@ mod diff;
 pub mod dump;
 pub mod filter;
 pub mod plan;
+pub mod quarantine;
 pub mod rename;
 pub mod scan;
+pub mod wording;
 
 pub use catalog::Catalog;
 pub use diff::{Change, Difference, Property, Way, diff};

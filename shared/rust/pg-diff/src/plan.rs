@@ -28,6 +28,7 @@ mod render_alter;
 mod render_create;
 mod render_drop;
 mod retype;
+mod rows;
 mod step;
 mod torn;
 
@@ -95,7 +96,11 @@ fn part(nodes: &node::Nodes<'_>, circle: &[node::Node], apart: &mut node::Apart)
                 | Kind::Index
                 | Kind::Column
         );
-        if !is_separable || !nodes.goes(part) || !nodes.goes(on) {
+        // What is part of an index above goes with that.
+        let goes_with_parent = nodes.old().body(part).is_some_and(|it| {
+            it.index().is_some() && it.parent().is_some_and(|parent| nodes.goes(parent))
+        });
+        if !is_separable || goes_with_parent || !nodes.goes(part) || !nodes.goes(on) {
             continue;
         }
         let (dropper, others) = (nodes.dropper(part), nodes.dropper(on));

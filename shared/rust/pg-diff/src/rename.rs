@@ -16,6 +16,7 @@ mod follow;
 
 use crate::catalog::Id;
 use crate::plan::{Action, Hazard, HazardKind, Mode, Phase, Step, Work};
+use crate::quarantine::Passage;
 
 pub use asked::{Conflict, asked};
 pub use follow::following;
@@ -27,7 +28,10 @@ pub struct Renamed {
     pub to: Id,
     /// Of a type: the label or field, before and after.
     pub part: Option<(String, String)>,
+    /// None where it follows another by itself: an inherited column.
     pub steps: Vec<Step>,
+    /// Of what goes into quarantine or comes back from it.
+    pub passage: Option<Passage>,
 }
 
 /// What `id` was called before these renames.

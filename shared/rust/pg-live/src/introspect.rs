@@ -113,6 +113,7 @@ const SECTIONS: &[Section] = &[
     index::INDEXES,
     policy::RULES,
     trigger::TRIGGERS,
+    trigger::EXCEPTIONS,
     policy::POLICIES,
     statistics::STATISTICS,
     publication::PUBLICATIONS,

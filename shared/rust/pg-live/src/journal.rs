@@ -26,6 +26,12 @@ pub struct DataMigration {
     pub is_alive: bool,
 }
 
+/// Whether the tools ever noted something in this database.
+pub async fn is_there(session: &Session) -> Result<bool> {
+    let sql = "SELECT pg_catalog.to_regnamespace($1::text) IS NOT NULL";
+    Ok(session.query_one(sql, &[&NAMESPACE]).await?.get(0))
+}
+
 /// Every data migration this database has seen, by name.
 pub async fn data_migrations(session: &Session) -> Result<Vec<DataMigration>> {
     let sql = "SELECT pg_catalog.to_regclass('xtask.data_migrations') IS NOT NULL";

@@ -134,6 +134,6 @@ fn failure(step: usize, it: &Step, error: Error) -> ProofFailure {
         | ErrorKind::Address
         | ErrorKind::Deadline
         | ErrorKind::Incomplete
-        | ErrorKind::Statement => ProofFailure::Step(StepFailure { step, sql: it.sql(), error }),
+        | ErrorKind::Statement => ProofFailure::Step(StepFailure { step, sql: it.shown(), error }),
     }
 }

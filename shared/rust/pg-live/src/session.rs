@@ -24,7 +24,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// more than it gives on catalog queries (measured: 730 against 521 ms). The
 /// timeouts are ours: a server's own would look like an interruption.
 const SETTINGS: &str = "SET search_path = ''; SET jit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; \
-     SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET client_min_messages = warning; \
+     SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET client_min_messages = warning; \
      SET statement_timeout = 0; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = 0";
 
 pub struct Session {
@@ -58,10 +58,17 @@ impl Session {
         if let Some(password) = &address.password {
             config.password(password);
         }
-        let client = match &tls {
-            Some(tls) => open(&config, tls.clone()).await?,
-            None => open(&config, NoTls).await?,
+        let opened = match &tls {
+            Some(tls) => open(&config, tls.clone()).await,
+            None => open(&config, NoTls).await,
         };
+        // The server's own words do not say which one it is.
+        let client = opened.map_err(|mut error| {
+            if error.kind == ErrorKind::Authentication {
+                error.message = format!("{address}: {}", error.message);
+            }
+            error
+        })?;
         let registration = Registration::new(client.cancel_token(), tls);
         let session = Session { client, address: address.clone(), _registration: registration };
         session.execute(SETTINGS).await?;

@@ -109,30 +109,6 @@ pub async fn ensure(
     Ok(Shadow { address, built: true })
 }
 
-/// A writable copy of a shadow in which init.sql has run once more. It has the
-/// name of an unfinished one and is swept if we are killed; until `session`
-/// ends, nobody else sweeps. The caller drops it.
-pub async fn run_again(
-    session: &Session,
-    shadow: &Shadow,
-    sql: &str,
-) -> Result<Address, ShadowFailure> {
-    let name = &shadow.address.database;
-    let again = format!("{name}_building");
-    session.query("SELECT pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await?;
-    database::drop_scratch(session, &again).await?;
-    database::clone(session, name, &again).await?;
-    let address = session.address().with_database(&again);
-    let loaded = load(&Session::connect(&address, "shadow").await?, sql).await;
-    match loaded {
-        Ok(()) => Ok(address),
-        Err(failure) => {
-            database::drop_scratch(session, &again).await?;
-            Err(ShadowFailure::Declared(failure))
-        }
-    }
-}
-
 async fn build(
     session: &Session,
     name: &str,

@@ -5,7 +5,7 @@
 //! compared; else it is said that nothing was.
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use pg_live::{Address, Session, journal, queue, shadow};
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::init_file::InitFile;
+use crate::quarantine;
+use crate::schedule::{job, record, troubles};
 use crate::services::{self, Scope, State};
 use crate::target::Target;
 use crate::verify;
@@ -64,6 +66,24 @@ fn is_proved(ctx: &Ctx, address: &Address, init: &InitFile) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// What was dropped and is kept: how long, how much.
+pub fn about_quarantine(
+    ctx: &Ctx,
+    address: &Address,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let all = quarantine::lying(ctx, address)?;
+    data["quarantine"] = json!(all.iter().map(quarantine::Lying::document).collect::<Vec<_>>());
+    for it in all.iter().filter(|it| !it.goes_along()) {
+        match it.is_overdue() {
+            true => screen.attention("quarantine", it.story(), "cargo xtask quarantine purge"),
+            false => screen.line("quarantine", it.story()),
+        }
+    }
+    Ok(())
+}
+
 pub fn about_services(
     ctx: &Ctx,
     target: &Target,
@@ -111,6 +131,27 @@ pub fn about_backups(
         "newest": complete.first().map(|it| it.label.to_string()),
         "newest_proven": complete.iter().find(|it| it.level() == Level::Proven).map(|it| it.label.to_string()),
     });
+    Ok(())
+}
+
+/// Where something is installed: what runs next, and what did not.
+pub fn about_schedule(ctx: &Ctx, screen: &mut Screen, data: &mut Value) -> Result<()> {
+    let Some(installed) = record::installed(ctx)? else { return Ok(()) };
+    let jobs = job::configured(&ctx.config.metadata.schedule)?;
+    let now = Zoned::now();
+    let next = jobs.iter().filter_map(|it| Some((it.when.next(&now)?, it.name))).min();
+    let wrong = troubles(ctx, &installed, &jobs)?;
+    data["schedule"] = json!({
+        "how": installed.how,
+        "next": next.as_ref().map(|(at, name)| json!({ "job": name, "at": at.timestamp() })),
+        "troubles": wrong,
+    });
+    if let Some(first) = wrong.first() {
+        screen.attention("schedule", first, "cargo xtask schedule show");
+    } else if let Some((at, name)) = next {
+        let at = at.strftime("%a %H:%M").to_string();
+        screen.line("schedule", format!("by {}, next {name} {at}", installed.how.name()));
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Show, headline, steps, text};
+use crate::github::{message, property};
 use crate::schema::outlook::Outlook;
 
 pub fn markdown(outlook: &Outlook, show: Show<'_>) -> String {
@@ -70,7 +71,8 @@ pub fn github(outlook: &Outlook, show: Show<'_>) -> String {
         for hazard in &step.hazards {
             let is_missing = show.missing.iter().any(|it| it.kind == hazard.kind);
             let level = if is_missing { "error" } else { "warning" };
-            let words = format!("step {number}: {}: {}\n{}", hazard.about, hazard.why, step.sql());
+            let words =
+                format!("step {number}: {}: {}\n{}", hazard.about, hazard.why, step.shown());
             let _ = writeln!(lines, "::{level} {file}title={}::{}", hazard.kind, message(&words));
         }
     }
@@ -85,14 +87,6 @@ fn unprefixed(text: &str) -> String {
         if line.trim_start().starts_with("::") { format!("|{line}") } else { line.to_owned() }
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ fn how(group: &[Step]) -> Option<&'static str> {
 fn one(text: &mut String, outlook: &Outlook, (number, step): (usize, &Step), with_sql: bool) {
     let _ = writeln!(text, "  {number:>3} {} {}", verb(step.action), step.object);
     if with_sql {
-        for line in format!("{};", step.sql()).lines() {
+        for line in format!("{};", step.shown()).lines() {
             let _ = writeln!(text, "        {line}");
         }
     }
@@ -67,6 +67,8 @@ fn verb(action: Action) -> &'static str {
         Action::Validate => "validate",
         Action::Backfill => "fill",
         Action::Drop => "drop",
+        Action::Keep => "keep",
+        Action::TakeBack => "take back",
     }
 }
 

@@ -44,15 +44,12 @@ impl Tree {
 pub fn tree(outlook: &Outlook) -> Tree {
     let mut tree = Tree::default();
     let text = &mut tree.text;
-    for it in &outlook.renamed {
-        match &it.part {
-            Some((from, to)) => {
-                let _ = writeln!(text, "  > {}: {from} -> {to}", it.to);
-            }
-            None => {
-                let _ = writeln!(text, "  > {} -> {}", it.from, words::place_of(&it.to));
-            }
-        }
+    for it in outlook.renamed.iter().filter(|it| !it.steps.is_empty()) {
+        let _ = match (&it.part, &it.passage) {
+            (Some((from, to)), _) => writeln!(text, "  > {}: {from} -> {to}", it.to),
+            (None, Some(passage)) => writeln!(text, "  = {}", words::passage(it, passage)),
+            (None, None) => writeln!(text, "  > {} -> {}", it.from, words::place_of(&it.to)),
+        };
     }
     let mut namespaces: BTreeMap<&str, BTreeMap<Id, Branch<'_>>> = BTreeMap::new();
     for change in &outlook.changes {
@@ -80,7 +77,7 @@ pub fn tree(outlook: &Outlook) -> Tree {
 }
 
 /// What a change is shown under.
-fn whole(outlook: &Outlook, id: &Id) -> Id {
+pub fn whole(outlook: &Outlook, id: &Id) -> Id {
     let sides = [&outlook.desired, &outlook.current];
     let body = |id: &Id| sides.iter().find_map(|side| side.body(id));
     let owner = match body(id) {

@@ -3,6 +3,8 @@
 //! Must never: say more digits than are known.
 
 use pg_diff::catalog::Id;
+use pg_diff::quarantine::{Passage, Way};
+use pg_diff::rename::Renamed;
 use pg_diff::{Difference, Property};
 use pg_live::lock::Blocks;
 use pg_live::prove::{MOMENT_MS, Size, StepCertificate, StepEstimate};
@@ -106,6 +108,17 @@ pub fn lines(it: &Difference) -> Vec<String> {
         return Vec::new();
     }
     it.unified().lines().filter(|line| !line.starts_with("@@")).map(str::to_owned).collect()
+}
+
+/// `column public.messages.notes is kept until ... as ...`
+pub fn passage(it: &Renamed, passage: &Passage) -> String {
+    let Passage { way, mark, .. } = passage;
+    match way {
+        Way::In => {
+            format!("{} is kept until {} as {}", it.from, mark.until, place_of(&it.to))
+        }
+        Way::Out => format!("{} comes back with its rows, dropped {}", it.to, mark.dropped),
+    }
 }
 
 pub fn way_back(proof: &Proof) -> String {

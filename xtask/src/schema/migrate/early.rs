@@ -11,6 +11,7 @@ use pg_diff::plan::{Action, Hazard, HazardKind};
 use pg_diff::{Catalog, Change};
 
 use crate::context::Ctx;
+use crate::orm::uses;
 use crate::schema::outlook::Outlook;
 use crate::schema::reading::{Reading, init_of_commit};
 use crate::schema::side::Side;
@@ -19,14 +20,17 @@ use crate::services;
 
 /// Adds what is found to the steps that drop.
 pub fn add_hazards(ctx: &Ctx, workshop: &Workshop<'_>, found: &mut Outlook) {
+    uses::add_hazards(ctx, workshop, found);
     let dropped: BTreeSet<Id> = found
         .changes
         .iter()
         .filter(|change| matches!(change, Change::Drop { .. }))
-        .map(|change| change.object().clone())
+        .map(Change::object)
+        .chain(found.kept().map(|(id, _)| id))
         .filter(|id| {
             matches!(id.kind, Kind::Table | Kind::Column | Kind::MaterializedView | Kind::View)
         })
+        .cloned()
         .collect();
     let is_ours = found
         .to
@@ -43,7 +47,8 @@ pub fn add_hazards(ctx: &Ctx, workshop: &Workshop<'_>, found: &mut Outlook) {
             |object: &Id| *object == hazard.about || hazard.about.of(object.kind) == *object;
         let mut steps = found.plan.steps.iter_mut();
         let step = steps.find(|step| {
-            matches!(step.action, Action::Drop | Action::Alter) && is_it(&step.object)
+            matches!(step.action, Action::Drop | Action::Alter | Action::Keep)
+                && is_it(&step.object)
         });
         if let Some(step) = step {
             step.hazards.push(hazard);

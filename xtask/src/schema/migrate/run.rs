@@ -146,7 +146,7 @@ fn explain(ctx: &Ctx, group: &[Step]) {
         ctx.term.equivalent("sql>", "BEGIN;");
     }
     for step in group {
-        ctx.term.equivalent("sql>", &format!("{};", step.sql()));
+        ctx.term.equivalent("sql>", &format!("{};", step.shown()));
     }
     if together {
         ctx.term.equivalent("sql>", "COMMIT;");

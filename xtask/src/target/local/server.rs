@@ -5,9 +5,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use pg_live::{ErrorKind, Session};
 
 use super::{Local, Slot};
 use crate::context::Ctx;
@@ -19,6 +20,12 @@ use crate::tools::postgres::Installation;
 
 /// A start after a crash replays WAL; this is far beyond that.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Sessions are ended and everything is written down.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Between two looks at a server that does not answer yet, or any more.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How often a port may be taken from under a start.
 const START_TRIES: u32 = 3;
@@ -75,7 +82,7 @@ impl Local {
     /// Starts the server of a slot if nobody serves it, and says on which
     /// port.
     pub fn start(&self, ctx: &Ctx, installation: &Installation, slot: Slot) -> Result<u16> {
-        if let Some(port) = self.serving_port(slot) {
+        if let Some(port) = self.answering_port(ctx, slot)? {
             return Ok(port);
         }
         let data = self.dir(slot);
@@ -96,6 +103,29 @@ impl Local {
                 _ => return Err(self.start_fault(&data).into()),
             }
         }
+    }
+
+    /// The port of a server that is there to stay. One that is on its way up
+    /// or down has a process, too, and is waited for.
+    fn answering_port(&self, ctx: &Ctx, slot: Slot) -> Result<Option<u16>> {
+        let deadline = Instant::now() + START_TIMEOUT;
+        while let Some(port) = self.serving_port(slot) {
+            ctx.interrupt.check()?;
+            let address = self.address(ctx, port)?.with_database("postgres");
+            let is_coming_or_going =
+                ctx.wait(async {
+                    let connected = Session::connect(&address, "up").await;
+                    let error = connected.err().map(|it| it.kind);
+                    pg_live::Result::Ok(error.is_some_and(|it| {
+                        matches!(it, ErrorKind::Unreachable | ErrorKind::NotReady)
+                    }))
+                })?;
+            if !is_coming_or_going || Instant::now() > deadline {
+                return Ok(Some(port));
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(None)
     }
 
     fn run_start(&self, ctx: &Ctx, installation: &Installation, data: &Path) -> Result<Finished> {
@@ -122,8 +152,19 @@ impl Local {
             .server_program(installation, "pg_ctl")
             .arg("--pgdata")
             .arg(self.dir(slot))
-            .args(["--mode=fast", "--wait", "--timeout=60", "stop"]);
+            .args(["--mode=fast", "--no-wait", "stop"]);
         ctx.proc.read(&run)?;
+        // Its own wait looks ten times a second.
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        while self.serving_port(slot).is_some() {
+            if Instant::now() > deadline {
+                let shown = self.dir(slot).display().to_string();
+                return Err(Fault::failed(format!("the server of `{shown}` does not stop"))
+                    .hint(format!("read its log: `less {}`", self.log().display()))
+                    .into());
+            }
+            std::thread::sleep(PAUSE / 10);
+        }
         Ok(true)
     }
 
@@ -137,8 +178,9 @@ impl Local {
         let shared = ctx.root.join(&ctx.config.metadata.postgresql_conf);
         let text = fs::read(&shared).with_context(|| format!("reading `{}`", shared.display()))?;
         let socket = self.socket_dir().display().to_string().replace('\'', "''");
+        let scratch = if self.is_scratch { "fsync = off\nfull_page_writes = off\n" } else { "" };
         let place = format!(
-            "# Written by every start.\nlisten_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{socket}'\n"
+            "# Written by every start.\nlisten_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{socket}'\n{scratch}"
         );
         for (name, text) in [("platform.conf", text), ("place.conf", place.into_bytes())] {
             let path = data.join(name);

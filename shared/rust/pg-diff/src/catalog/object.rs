@@ -49,6 +49,7 @@ accessors! {
     enumeration: Enum, composite: Composite, sequence: Sequence, table: Table,
     foreign_table: ForeignTable, column: Column, default: Default, constraint: Constraint,
     index: Index, materialized_view: MaterializedView, routine: Routine, trigger: Trigger,
+    statistics: Statistics, sequence_owner: SequenceOwner,
     default_privilege: DefaultPrivilege, domain_constraint: DomainConstraint,
     definition: Definition, cast: Cast, domain: Domain, range: Range,
 }

@@ -236,12 +236,15 @@ pub enum Fires {
     Always,
 }
 
-/// Without the clones that partitions get.
+/// With the clones that partitions get.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trigger {
     /// `pg_get_triggerdef`.
     pub definition: String,
     pub fires: Fires,
+    /// Partitions whose clone fires at other times than that of the table
+    /// above them; the upper ones first.
+    pub exceptions: Vec<(Id, Fires)>,
     /// CREATE CONSTRAINT TRIGGER: cannot be replaced.
     pub is_constraint: bool,
 }

@@ -3,17 +3,34 @@
 //! Must never: rewrite a column's text; types and expressions come spelled by
 //! PostgreSQL.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
-    Statement, ident, literal, qualified, relation, sequence, spell, table_head,
-    usual_not_null_name,
+    Statement, ident, literal, qualified, relation, sequence, table_head, usual_not_null_name,
 };
 use crate::catalog::{
     Catalog, Column, Generated, GeneratedKind, Id, Identity, Kind, NotNull, Sequence,
 };
 use crate::diff::Property;
 
+/// What goes into the definitions of columns.
+#[derive(Debug, Default)]
+pub struct Inline {
+    /// Expressions of defaults.
+    pub defaults: BTreeMap<Id, String>,
+    /// Columns whose NOT NULL is named, because the server would give it
+    /// another name than the usual one.
+    pub named: BTreeSet<Id>,
+}
+
+impl Inline {
+    fn default_of(&self, column: &Id) -> Option<&str> {
+        self.defaults.get(&column.with(Kind::Default, &column.part)).map(String::as_str)
+    }
+}
+
 /// `name type COLLATE c DEFAULT e NOT NULL`.
-pub fn definition(catalog: &Catalog, id: &Id, column: &Column, default: Option<&str>) -> String {
+pub fn definition(catalog: &Catalog, id: &Id, column: &Column, inline: &Inline) -> String {
     let mut text = format!("{} {}", ident(&id.part), column.type_name);
     if !column.foreign_options.is_empty() {
         text.push_str(&format!(" OPTIONS ({})", column.foreign_options.join(", ")));
@@ -21,7 +38,7 @@ pub fn definition(catalog: &Catalog, id: &Id, column: &Column, default: Option<&
     if let Some(collation) = &column.collation {
         text.push_str(&format!(" COLLATE {collation}"));
     }
-    if let Some(default) = default {
+    if let Some(default) = inline.default_of(id) {
         text.push_str(&format!(" DEFAULT {default}"));
     }
     if let Some(generated) = &column.generated {
@@ -35,7 +52,7 @@ pub fn definition(catalog: &Catalog, id: &Id, column: &Column, default: Option<&
     }
     if let Some(not_null) = &column.not_null {
         text.push(' ');
-        text.push_str(&not_null_clause(not_null));
+        text.push_str(&not_null_clause(id, not_null, inline.named.contains(id)));
     }
     text
 }
@@ -45,13 +62,16 @@ fn generated_clause(generated: &Generated) -> String {
         GeneratedKind::Stored => "STORED",
         GeneratedKind::Virtual => "VIRTUAL",
     };
-    format!(" GENERATED ALWAYS AS ({}) {kind}", spell(&generated.expression))
+    format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression)
 }
 
-fn not_null_clause(not_null: &NotNull) -> String {
-    let name = not_null.name.as_ref().map(|it| format!("CONSTRAINT {} ", ident(it)));
+fn not_null_clause(id: &Id, not_null: &NotNull, named: bool) -> String {
     let inherit = if not_null.no_inherit { " NO INHERIT" } else { "" };
-    format!("{}NOT NULL{inherit}", name.unwrap_or_default())
+    if named || not_null.name.is_some() {
+        format!("CONSTRAINT {} NOT NULL{inherit}", ident(&not_null_name(id, not_null)))
+    } else {
+        format!("NOT NULL{inherit}")
+    }
 }
 
 /// The sequence of an identity column, unless it is the parent table's: a
@@ -109,15 +129,10 @@ pub fn settings(id: &Id, column: &Column) -> Vec<Statement> {
     all
 }
 
-pub fn add_column(
-    catalog: &Catalog,
-    id: &Id,
-    column: &Column,
-    default: Option<&str>,
-) -> Vec<Statement> {
+pub fn add_column(catalog: &Catalog, id: &Id, column: &Column, inline: &Inline) -> Vec<Statement> {
     let add = Statement::action(
         table_head(id, false),
-        format!("ADD COLUMN {}", definition(catalog, id, column, default)),
+        format!("ADD COLUMN {}", definition(catalog, id, column, inline)),
     );
     // A generated column reads others of the same ALTER TABLE too early.
     let mut all = vec![if column.generated.is_some() { add.alone() } else { add }];

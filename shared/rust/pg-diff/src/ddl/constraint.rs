@@ -2,7 +2,7 @@
 //!
 //! Must never: say VALID where rows have not been asked.
 
-use super::{Statement, ident, qualified, relation, spell, table_head};
+use super::{Statement, ident, qualified, relation, table_head};
 use crate::catalog::{Constraint, ConstraintKind, DomainConstraint, Id};
 
 /// How a constraint is added.
@@ -32,7 +32,7 @@ pub fn add_constraint(id: &Id, constraint: &Constraint, adding: Adding<'_>) -> S
             let deferral = deferral(constraint);
             format!("ADD CONSTRAINT {name} {kind} USING INDEX {}{deferral}", ident(index))
         }
-        None => format!("ADD CONSTRAINT {name} {}{valid}", spell(&constraint.definition)),
+        None => format!("ADD CONSTRAINT {name} {}{valid}", constraint.definition),
     };
     Statement::action(head, action)
 }
@@ -74,7 +74,7 @@ pub fn add_to_domain(id: &Id, constraint: &DomainConstraint, not_valid: bool) ->
         "ALTER DOMAIN {} ADD CONSTRAINT {} {}{valid}",
         qualified(id),
         ident(&id.part),
-        spell(&constraint.definition)
+        constraint.definition
     ))
 }
 

@@ -2,19 +2,16 @@
 //!
 //! Must never: add what has a step of its own: comments, grants, owners.
 
-use std::collections::BTreeMap;
-
 use super::constraint::{Adding, add_constraint, add_to_domain};
 use super::{
-    Statement, column, create_index, create_table, create_view, policy, replace_routine, routine,
-    search, sequence, set_default, set_fires, set_owner_column, types, view,
+    Inline, Statement, column, create_index, create_table, create_view, policy, replace_routine,
+    routine, search, sequence, set_default, set_fires, set_owner_column, types, view,
 };
 use crate::catalog::{Body, Catalog, Fires, Id};
 
 /// The statements that make `id` as `catalog` has it, without its parts that
-/// are objects; the columns of a table are its parts, and `inlined` are the
-/// defaults that go with them.
-pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec<Statement> {
+/// are objects; the columns of a table are its parts.
+pub fn create(catalog: &Catalog, id: &Id, inline: &Inline) -> Vec<Statement> {
     let Some(object) = catalog.get(id) else { return Vec::new() };
     match &object.body {
         Body::Namespace => {
@@ -33,11 +30,8 @@ pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec
         }
         Body::Sequence(it) => vec![sequence::create(id, it)],
         Body::SequenceOwner(it) => vec![set_owner_column(id, &it.column)],
-        Body::Table(_) | Body::ForeignTable(_) => create_table(catalog, id, inlined),
-        Body::Column(it) => {
-            let default = inlined.get(&id.with(crate::catalog::Kind::Default, &id.part));
-            column::add_column(catalog, id, it, default.map(String::as_str))
-        }
+        Body::Table(_) | Body::ForeignTable(_) => create_table(catalog, id, inline),
+        Body::Column(it) => column::add_column(catalog, id, it, inline),
         Body::Default(it) => vec![set_default(id, &it.expression)],
         Body::Constraint(it) => {
             let adding = Adding { not_valid: !it.is_validated, using_index: None, only: false };
@@ -52,7 +46,12 @@ pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec
         Body::MaterializedView(it) => vec![view::create_materialized_view(id, it)],
         Body::Routine(it) => vec![replace_routine(it)],
         Body::Aggregate(it) => vec![Statement::whole(&it.definition)],
-        Body::Trigger(it) => firing(id, it.fires, Statement::whole(super::spell(&it.definition))),
+        Body::Trigger(it) => {
+            let made = Statement::whole(&it.definition);
+            let mut all = firing(id, it.fires, made);
+            all.extend(routine::set_exceptions(id, it));
+            all
+        }
         Body::EventTrigger(it) => {
             let mut all = vec![routine::create_event_trigger(id, it)];
             if it.fires != Fires::Origin {
@@ -60,7 +59,7 @@ pub fn create(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec
             }
             all
         }
-        Body::Rule(it) => firing(id, it.fires, Statement::whole(super::spell(&it.definition))),
+        Body::Rule(it) => firing(id, it.fires, Statement::whole(&it.definition)),
         Body::Policy(it) => vec![policy::create_policy(id, it)],
         Body::Statistics(it) => {
             let mut all = vec![Statement::whole(&it.definition)];

@@ -2,7 +2,7 @@
 //!
 //! Must never: say IF NOT EXISTS: an invalid leftover would pass for the index.
 
-use super::{Statement, ident, qualified, relation, spell};
+use super::{Statement, ident, qualified, relation};
 use crate::catalog::{Id, Index};
 
 /// `name` may be another than the id's, while the old one is still there.
@@ -15,7 +15,7 @@ pub fn create_index(index: &Index, name: &str, concurrently: bool) -> Statement 
         "CREATE {unique}INDEX {concurrently}{} ON {only}{} {}",
         ident(name),
         qualified(&index.table),
-        spell(&index.definition)
+        index.definition
     ))
 }
 

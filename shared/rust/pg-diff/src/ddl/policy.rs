@@ -2,7 +2,7 @@
 //!
 //! Must never: leave a role out: no role means everybody.
 
-use super::{Statement, ident, qualified, spell};
+use super::{Statement, ident, qualified};
 use crate::catalog::{Id, Policy, PolicyCommand};
 
 pub fn create_policy(id: &Id, policy: &Policy) -> Statement {
@@ -42,7 +42,7 @@ fn roles(policy: &Policy) -> String {
 
 fn expressions(policy: &Policy) -> String {
     let clause = |word: &str, text: &Option<String>| {
-        text.as_ref().map(|it| format!(" {word} ({})", spell(it))).unwrap_or_default()
+        text.as_ref().map(|it| format!(" {word} ({})", it)).unwrap_or_default()
     };
     clause("USING", &policy.using) + &clause("WITH CHECK", &policy.check)
 }

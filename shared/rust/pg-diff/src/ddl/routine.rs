@@ -1,9 +1,9 @@
 //! Functions, triggers, rules, event triggers.
 //!
-//! Must never: change a body's text.
+//! Must never: change a body's text that is quoted.
 
 use super::{Statement, ident, literal, table_head};
-use crate::catalog::{EventTrigger, Fires, Id, Kind, Routine};
+use crate::catalog::{EventTrigger, Fires, Id, Kind, Routine, Trigger};
 
 /// `pg_get_functiondef` says CREATE OR REPLACE already.
 pub fn replace_routine(routine: &Routine) -> Statement {
@@ -12,7 +12,7 @@ pub fn replace_routine(routine: &Routine) -> Statement {
 
 /// `CREATE TRIGGER ...` → `CREATE OR REPLACE TRIGGER ...`.
 pub fn or_replace(definition: &str) -> String {
-    super::spell(definition).replacen("CREATE ", "CREATE OR REPLACE ", 1)
+    definition.replacen("CREATE ", "CREATE OR REPLACE ", 1)
 }
 
 /// Of a trigger or rule of a table, when it does not fire as usual.
@@ -26,6 +26,12 @@ pub fn set_fires(id: &Id, fires: Fires) -> Statement {
     let what = if id.kind == Kind::Rule { "RULE" } else { "TRIGGER" };
     // On a partitioned table it goes down to the clones of the partitions.
     Statement::action(table_head(id, false), format!("{how} {what} {}", ident(&id.part)))
+}
+
+/// On a partition it goes down as well.
+pub fn set_exceptions(id: &Id, trigger: &Trigger) -> impl Iterator<Item = Statement> {
+    let exceptions = trigger.exceptions.iter();
+    exceptions.map(|(table, fires)| set_fires(&table.with(Kind::Trigger, &id.part), *fires))
 }
 
 pub fn create_event_trigger(id: &Id, trigger: &EventTrigger) -> Statement {

@@ -3,11 +3,9 @@
 //! Must never: make a partition by PARTITION OF: that locks the parent and
 //! names its indexes for itself.
 
-use std::collections::BTreeMap;
-
-use super::column::{self, definition, spell_option};
+use super::column::{self, Inline, definition, spell_option};
 use super::{Statement, ident, qualified};
-use crate::catalog::{Catalog, ForeignTable, Id, Kind, Partition, ReplicaIdentity, Table};
+use crate::catalog::{Catalog, ForeignTable, Id, Partition, ReplicaIdentity, Table};
 use crate::diff::Property;
 
 /// `ALTER TABLE [ONLY] public.messages`. ONLY for what does not come to
@@ -16,19 +14,15 @@ pub fn table_head(id: &Id, only: bool) -> String {
     format!("ALTER TABLE {}{}", if only { "ONLY " } else { "" }, qualified(id))
 }
 
-/// The table with its columns, without what has steps of its own. `inlined`
-/// are the defaults that go into the columns.
-pub fn create_table(catalog: &Catalog, id: &Id, inlined: &BTreeMap<Id, String>) -> Vec<Statement> {
+/// The table with its columns, without what has steps of its own.
+pub fn create_table(catalog: &Catalog, id: &Id, inline: &Inline) -> Vec<Statement> {
     let Some(object) = catalog.get(id) else { return Vec::new() };
     let inherits = object.body.inherits();
     let local = |column: &crate::catalog::Column| column.is_local || inherits.is_empty();
     let lines: Vec<String> = catalog
         .columns(id)
         .filter(|(_, column)| local(column))
-        .map(|(id, column)| {
-            let default = inlined.get(&id.with(Kind::Default, &id.part));
-            format!("\n    {}", definition(catalog, &id, column, default.map(String::as_str)))
-        })
+        .map(|(id, column)| format!("\n    {}", definition(catalog, &id, column, inline)))
         .collect();
     let place = qualified(id);
     let columns = lines.join(",");
@@ -150,10 +144,7 @@ pub fn alter_table(property: Property, id: &Id, (old, new): (&Table, &Table)) ->
     let switch = |now: bool, yes: &str, no: &str| vec![on(if now { yes } else { no }.to_owned())];
     match property {
         Property::Unlogged => switch(new.is_unlogged, "SET UNLOGGED", "SET LOGGED"),
-        Property::Options => column::options(&old.options, &new.options)
-            .into_iter()
-            .map(|what| Statement::action(table_head(id, true), what))
-            .collect(),
+        Property::Options => options(id, (old, new), false),
         Property::AccessMethod => {
             let method = new.access_method.as_deref().unwrap_or("heap");
             vec![on(format!("SET ACCESS METHOD {}", ident(method)))]
@@ -174,6 +165,21 @@ pub fn alter_table(property: Property, id: &Id, (old, new): (&Table, &Table)) ->
         },
         _ => Vec::new(),
     }
+}
+
+/// Storage parameters of a table, or of its TOAST table: PostgreSQL says
+/// nothing where a table has none yet.
+fn options(id: &Id, (old, new): (&Table, &Table), of_toast: bool) -> Vec<Statement> {
+    let some = |all: &[String]| -> Vec<String> {
+        all.iter().filter(|it| it.starts_with("toast.") == of_toast).cloned().collect()
+    };
+    let all = column::options(&some(&old.options), &some(&new.options));
+    all.into_iter().map(|what| Statement::action(table_head(id, true), what)).collect()
+}
+
+/// Said once all columns are there.
+pub fn toast_options(id: &Id, old: &Table, new: &Table) -> Vec<Statement> {
+    options(id, (old, new), true)
 }
 
 pub fn inherit(id: &Id, parent: &Id) -> Statement {

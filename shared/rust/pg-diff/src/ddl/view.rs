@@ -3,14 +3,14 @@
 //! Must never: touch a query's text.
 
 use super::column::{options, spell_option};
-use super::{Statement, ident, qualified, spell};
+use super::{Statement, ident, qualified};
 use crate::catalog::{Id, MaterializedView, View};
 use crate::diff::Property;
 
 pub fn create_view(id: &Id, view: &View, replace: bool) -> Statement {
     let replace = if replace { "OR REPLACE " } else { "" };
     let with = with_clause(&view.options);
-    let body = spell(view.definition.trim());
+    let body = view.definition.trim();
     Statement::whole(format!("CREATE {replace}VIEW {}{with} AS\n{body}", qualified(id)))
 }
 
@@ -30,7 +30,7 @@ pub fn create_materialized_view(id: &Id, view: &MaterializedView) -> Statement {
         qualified(id),
         using.unwrap_or_default(),
         with_clause(&view.options),
-        spell(view.definition.trim())
+        view.definition.trim()
     ))
 }
 

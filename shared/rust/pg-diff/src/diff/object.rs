@@ -5,6 +5,7 @@
 use super::{Differ, Difference, Property, Show, Way};
 use super::{constraint, relation, routine, search, table, types};
 use crate::catalog::{Body, Catalog, Grant, Grantee, Id, Kind, Object, built_in_grants};
+use crate::ddl::redacted;
 
 /// Everything in which `new` is not `old`.
 pub fn compare(
@@ -66,6 +67,10 @@ fn compare_bodies(
                 table::column
             };
             of_relation(differ, old, new);
+            // PostgreSQL renames no NOT NULL that a parent has as well.
+            if table::inherits_not_null(sides.0, id) && table::inherits_not_null(sides.1, id) {
+                differ.0.retain(|it| it.property != Property::NotNullName);
+            }
         }
         (Body::Default(old), Body::Default(new)) => {
             differ.check(Property::Default, Way::Alter, &old.expression, &new.expression);
@@ -108,6 +113,10 @@ fn compare_bodies(
         }
         (Body::Definition(old), Body::Definition(new)) => {
             differ.check(Property::Definition, Way::Recreate, &old.create, &new.create);
+            for difference in &mut differ.0 {
+                difference.from = redacted(id, &difference.from);
+                difference.to = redacted(id, &difference.to);
+            }
         }
         // An id has one kind, and a kind one body.
         (_, _) => differ.check(

@@ -22,7 +22,14 @@ pub fn trigger(differ: &mut Differ, old: &Trigger, new: &Trigger) {
     let is_plain = !old.is_constraint && !new.is_constraint && per_row(old) == per_row(new);
     let way = if is_plain { Way::Replace } else { Way::Recreate };
     differ.check(Property::Definition, way, &old.definition, &new.definition);
-    differ.check(Property::Fires, Way::Alter, &old.fires, &new.fires);
+    differ.check(Property::Fires, Way::Alter, &times(old), &times(new));
+}
+
+/// When it fires, on which tables.
+fn times(trigger: &Trigger) -> String {
+    let exceptions = trigger.exceptions.iter();
+    let exceptions = exceptions.map(|(table, fires)| format!(", {} on {table}", fires.show()));
+    trigger.fires.show() + &exceptions.collect::<String>()
 }
 
 pub fn event_trigger(differ: &mut Differ, old: &EventTrigger, new: &EventTrigger) {

@@ -4,8 +4,8 @@
 
 use super::{Differ, Property, Show, Way};
 use crate::catalog::{
-    Column, ForeignTable, Generated, GeneratedKind, Identity, NotNull, Partition, ReplicaIdentity,
-    Table, TableKind,
+    Body, Catalog, Column, ForeignTable, Generated, GeneratedKind, Id, Identity, Kind, NotNull,
+    Partition, ReplicaIdentity, Table, TableKind,
 };
 
 pub fn table(differ: &mut Differ, old: &Table, new: &Table) {
@@ -60,6 +60,17 @@ pub fn column(differ: &mut Differ, old: &Column, new: &Column) {
     differ.check(Property::Compression, Way::Alter, &old.compression, &new.compression);
     differ.check(Property::ForeignOptions, Way::Alter, &old.foreign_options, &new.foreign_options);
     of_any_relation(differ, old, new);
+}
+
+/// A parent's column of this name says NOT NULL for its children too.
+pub fn inherits_not_null(catalog: &Catalog, column: &Id) -> bool {
+    let tables = [column.of(Kind::Table), column.of(Kind::ForeignTable)];
+    let parents = tables.iter().filter_map(|it| catalog.body(it)).flat_map(Body::parents);
+    let mut above = parents.filter_map(|it| catalog.body(&it.with(Kind::Column, &column.part)));
+    above.any(|it| {
+        let not_null = it.column().and_then(|it| it.not_null.as_ref());
+        not_null.is_some_and(|it| !it.no_inherit)
+    })
 }
 
 /// A stored generated column becomes a plain one by DROP EXPRESSION; every

@@ -37,6 +37,9 @@ pub fn leave_out(entries: &mut BTreeMap<Key, String>) {
             });
             let (Some(column), Some(inherited)) = (declared, inherited) else {
                 // Since 18, of a column that is only inherited.
+                if not_null_of(line).is_some_and(|it| says_not_null(&above, it)) {
+                    continue;
+                }
                 if let Some(name) = line.strip_prefix("NOT NULL ") {
                     let place = &table.name;
                     more.push_str(&format!(
@@ -68,6 +71,36 @@ pub fn leave_out(entries: &mut BTreeMap<Key, String>) {
         *sql = format!("{head}\n{list})\nINHERITS ({}{tail}{more}", parents.join(", "));
     }
     entries.extend(defaults);
+    forget_names(entries);
+}
+
+/// The NOT NULL of a partition's column is that of the table above, whatever
+/// name it has here: since 18.
+fn forget_names(entries: &mut BTreeMap<Key, String>) {
+    let attached = entries.iter().filter(|(key, _)| key.kind == "TABLE ATTACH");
+    let attached: Vec<Key> =
+        attached.map(|(key, _)| Key { kind: "TABLE".to_owned(), ..key.clone() }).collect();
+    for key in attached {
+        if let Some(sql) = entries.get_mut(&key) {
+            let lines: Vec<String> = sql.lines().map(without_not_null_name).collect();
+            *sql = lines.join("\n");
+        }
+    }
+}
+
+/// `id integer CONSTRAINT name NOT NULL` without the name.
+fn without_not_null_name(line: &str) -> String {
+    let tokens: Vec<_> = Lexer::new(line).filter(|it| !it.is_comment()).collect();
+    let named = tokens.windows(4).skip(1).find(|it| {
+        it[0].is(line, "constraint")
+            && it[1].is_name()
+            && it[2].is(line, "not")
+            && it[3].is(line, "null")
+    });
+    match named {
+        Some(it) => format!("{}{}", &line[..it[0].start], &line[it[2].start..]),
+        None => line.to_owned(),
+    }
 }
 
 struct Read {
@@ -119,13 +152,48 @@ fn any_column(line: &str) -> Option<Column<'_>> {
     if name.is(line, "constraint") || name.is(line, "like") {
         return None;
     }
-    let (rest, not_null) = match line.strip_suffix(" NOT NULL") {
-        Some(rest) => (rest, true),
-        None => (line, false),
-    };
+    let (mut end, mut not_null) = (tokens.len(), false);
+    loop {
+        let ends = |words: &[&str]| {
+            let at = end.checked_sub(words.len()).filter(|it| *it > 0)?;
+            let all = tokens[at..end].iter().zip(words);
+            all.into_iter()
+                .all(|(it, word)| word.is_empty() || it.text(line).eq_ignore_ascii_case(word))
+                .then_some(at)
+        };
+        if let Some(at) = ends(&["not", "null"]) {
+            (end, not_null) = (at, true);
+        } else if let Some(at) = ends(&["constraint", ""]).filter(|_| not_null) {
+            end = at;
+        } else if let Some(at) = ends(&["collate", "", ".", ""]).or_else(|| ends(&["collate", ""]))
+        {
+            // An expression of a default has its own in parentheses.
+            end = at;
+        } else {
+            break;
+        }
+    }
+    let rest = &line[..tokens[end - 1].end];
     let default =
         says("default").filter(|_| says("generated").is_none()).map(|it| rest[it.end..].trim());
     Some(Column { name: name.text(line), default, not_null })
+}
+
+/// The column of `CONSTRAINT c NOT NULL id` or `NOT NULL id`.
+fn not_null_of(line: &str) -> Option<&str> {
+    let rest = match line.strip_prefix("CONSTRAINT ") {
+        Some(named) => {
+            let name = Lexer::new(named).next()?;
+            named.get(name.end..)?.trim_start()
+        }
+        None => line,
+    };
+    rest.strip_prefix("NOT NULL ")
+}
+
+/// A parent says NOT NULL for its children too.
+fn says_not_null(above: &[String], column: &str) -> bool {
+    above.iter().filter_map(|it| any_column(it)).any(|it| it.name == column && it.not_null)
 }
 
 fn unquoted(name: &str) -> String {
@@ -179,6 +247,18 @@ mod tests {
         );
         let inherited = child("", &more);
         assert_eq!(declared.entries(), inherited.entries());
+    }
+
+    #[test]
+    fn a_default_ends_where_the_next_clause_begins() {
+        let line =
+            r#"a text DEFAULT ('x'::text COLLATE "C") CONSTRAINT "n n" NOT NULL COLLATE s."c d""#;
+        let column = super::any_column(line).expect("a column");
+        assert_eq!(column.default, Some(r#"('x'::text COLLATE "C")"#));
+        assert!(column.not_null);
+        let column = super::any_column("a text DEFAULT 'x'::text COLLATE s.c NOT NULL");
+        assert_eq!(column.expect("a column").default, Some("'x'::text"));
+        assert!(super::any_column("a text").is_some_and(|it| !it.not_null));
     }
 
     #[test]

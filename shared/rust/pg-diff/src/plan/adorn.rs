@@ -26,15 +26,16 @@ pub fn adorn(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         let statement = ddl::owner_statement(id, after, owner);
         drafts.add(id, Action::Alter, statement).on_table(nodes, id);
     }
+    let lost = nodes.fates.miscommented.contains(id);
     let said = before.and_then(|it| it.comment.clone());
-    if said != after.comment {
+    if said != after.comment || lost && after.body.index().is_some() {
         drafts.add(id, Action::Alter, ddl::comment(id, after));
     }
     let index_comment = |object: &crate::catalog::Object| {
         object.body.constraint().and_then(|it| it.index_comment.clone())
     };
     let said = before.and_then(index_comment);
-    if said != index_comment(after) {
+    if said != index_comment(after) || lost && after.body.constraint().is_some() {
         let statement = ddl::comment_on_index(id, index_comment(after).as_deref());
         drafts.add(id, Action::Alter, statement);
     }

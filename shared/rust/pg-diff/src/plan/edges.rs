@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
-use super::{lineage, names, online};
-use crate::catalog::{Catalog, ConstraintKind, Dependencies, Id, Kind};
-use crate::diff::Property;
+use super::{lineage, names, online, rows};
+use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind, ReplicaIdentity};
+use crate::diff::{Difference, Property};
 
 /// Nodes and their edges, from what comes first to what waits for it.
 #[derive(Default)]
@@ -69,8 +69,12 @@ pub fn edges(nodes: &Nodes<'_>, new_graph: &Dependencies) -> Edges {
     lineage::partitions(nodes, &mut edges);
     lineage::inheritance(nodes, &mut edges);
     before_retype(nodes, &mut edges);
+    rows::rows(nodes, &mut edges);
     logged(nodes, &mut edges);
+    default_privileges(nodes, &mut edges);
     lineage::wish_children_gone(nodes, &mut edges);
+    lineage::wish_parents_changed(nodes, &mut edges);
+    lineage::wish_partitions_dropped(nodes, &mut edges);
     names::wish_overloads_away(nodes, &mut edges, new_graph);
     edges
 }
@@ -89,6 +93,20 @@ fn before_retype(nodes: &Nodes<'_>, edges: &mut Edges) {
         let retyped = nodes.fates.retyped.keys().filter(|it| it.of(Kind::Table) == table);
         for column in retyped.filter(|it| matches!(nodes.fates.get(it), Some(Fate::Alter(_)))) {
             edges.edge(nodes.dropper(index), nodes.alterer(column));
+        }
+    }
+}
+
+/// What comes gets what the old default privileges give.
+fn default_privileges(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let of_kind = |it: &&Node| it.id.kind == Kind::DefaultPrivilege;
+    let changes: Vec<Node> = edges.after.keys().filter(of_kind).cloned().collect();
+    if changes.is_empty() {
+        return;
+    }
+    for (id, fate) in &nodes.fates.map {
+        if fate.comes() && id.kind != Kind::DefaultPrivilege && id.part.is_empty() {
+            changes.iter().for_each(|it| edges.wish(nodes.creator(id), it.clone()));
         }
     }
 }
@@ -132,6 +150,9 @@ fn add_nodes(nodes: &Nodes<'_>, edges: &mut Edges) {
         if matches!(fate, Fate::Alter(_)) {
             edges.node(nodes.alterer(id));
         }
+        if nodes.fates.loosened.contains(id) {
+            edges.node(Node { op: Op::Loosen, id: id.clone() });
+        }
         for op in online::extra_ops(nodes, id, fate) {
             edges.node(Node { op, id: id.clone() });
         }
@@ -174,6 +195,14 @@ fn within_objects(nodes: &Nodes<'_>, edges: &mut Edges) {
         if fate.goes() {
             edges.edge(node(Op::Move), nodes.dropper(id));
         }
+        // Its columns are what a table has a TOAST table for.
+        if id.kind == Kind::Table && matches!(fate, Fate::Alter(_)) {
+            for (column, _) in nodes.fates.new.columns(id) {
+                if let Some(made) = nodes.maker(&column) {
+                    edges.edge(made, node(Op::Finish));
+                }
+            }
+        }
         if let Some(made) =
             online::names_index(nodes.fates.new, id).and_then(|index| nodes.maker(&index))
         {
@@ -193,7 +222,8 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
         }
         let is_aside = |fate: Option<&Fate>| matches!(fate, Some(Fate::Aside(_)));
         // A table gives up its parents first.
-        let is_of_leaving = nodes.leaves(on) && nodes.table_of(id) == *on;
+        let is_of_leaving =
+            nodes.leaves(on) && (nodes.table_of(id) == *on || nodes.table_of(&dropper.id) == *on);
         let by_itself = !is_aside(nodes.fates.get(&dropper.id));
         // The guard of a NOT NULL that is not there yet is still to be used.
         let guards = id.kind == Kind::Constraint
@@ -204,7 +234,28 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
             edges.edge(Node { op: Op::Enforce, id: on.clone() }, dropper);
             return;
         }
-        if alters(on_fate) && !nodes.swapped.contains(id) && by_itself && !is_of_leaving {
+        // Most of what is said of a table is nothing to its parts.
+        let leaves_parts_alone = on_fate.is_some_and(|it| {
+            let concerns = |it: &Difference| {
+                matches!(
+                    it.property,
+                    Property::Partition
+                        | Property::Inherits
+                        | Property::Unlogged
+                        | Property::OfType
+                        | Property::AccessMethod
+                )
+            };
+            on.kind == Kind::Table && !it.differences().iter().any(concerns)
+        });
+        // A plain index does not ask for NOT NULL; without the default that
+        // went, it would refuse rows until the index is gone.
+        let is_loosened = id.kind == Kind::Index
+            && nodes.old().body(&on.of(Kind::Table)).is_some_and(|it| !is_identified_by(it, id))
+            && on_fate.is_some_and(|it| it.differences().iter().all(loosens));
+        let is_free =
+            nodes.swapped.contains(id) || is_of_leaving || leaves_parts_alone || is_loosened;
+        if alters(on_fate) && by_itself && !is_free {
             for alterer in nodes.alterers(on) {
                 edges.edge(dropper.clone(), alterer);
             }
@@ -222,10 +273,29 @@ fn old_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
             edges.edge(nodes.alterer(id), nodes.alterer(on));
         }
     }
+    // What a type loses is still read from the column that moves off it.
+    if alters(fate) && alters(on_fate) && id.kind == Kind::Column && on.kind == Kind::Composite {
+        let is_moved =
+            fate.is_some_and(|it| it.differences().iter().any(|it| it.property == Property::Type));
+        if is_moved {
+            edges.edge(nodes.alterer(id), nodes.alterer(on));
+        }
+    }
     if alters(fate) && goes(on_fate) {
         edges.edge(nodes.alterer(id), nodes.dropper(on));
         edges.edge(Node { op: Op::Move, id: id.clone() }, nodes.dropper(on));
     }
+}
+
+/// NOT NULL goes.
+fn loosens(it: &Difference) -> bool {
+    it.property == Property::NotNull && it.to.is_empty()
+}
+
+/// REPLICA IDENTITY wants the columns of its index NOT NULL.
+fn is_identified_by(table: &Body, index: &Id) -> bool {
+    let identity = table.table().map(|it| &it.replica_identity);
+    matches!(identity, Some(ReplicaIdentity::Index(name)) if **name == *index.name)
 }
 
 fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
@@ -248,6 +318,10 @@ fn new_edge(nodes: &Nodes<'_>, edges: &mut Edges, id: &Id, on: &Id) {
     if watches || is(ConstraintKind::Foreign) {
         let table = if on.kind == Kind::Column { on.of(Kind::Table) } else { on.clone() };
         wait_for(Node { op: Op::Move, id: table });
+    }
+    // A partition has a clone of it from when it is attached.
+    if id.kind == Kind::Trigger && *on != id.of(on.kind) {
+        wait_for(Node { op: Op::Attach, id: on.clone() });
     }
     // A foreign key wants a unique index that is valid on all partitions.
     if is(ConstraintKind::Foreign) {

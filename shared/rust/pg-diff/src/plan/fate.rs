@@ -4,7 +4,7 @@
 //! Must never: drop and make again what can stay; spread further than the old
 //! side's dependencies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::relation_of;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind};
@@ -51,6 +51,10 @@ pub struct Fates<'a> {
     /// Columns whose type changes, by its own difference or because the type
     /// is made anew beside the old one.
     pub retyped: BTreeMap<Id, ()>,
+    /// Those that hold text until the table whose rows they hold has changed.
+    pub loosened: BTreeSet<Id>,
+    /// Indexes that get another comment by a new type of a column of theirs.
+    pub miscommented: BTreeSet<Id>,
     pub(super) todo: Vec<Id>,
 }
 
@@ -63,16 +67,26 @@ impl<'a> Fates<'a> {
     pub fn decide(old: &'a Catalog, new: &'a Catalog, old_graph: &'a Dependencies) -> Fates<'a> {
         let map = diff(old, new).into_iter().map(|change| (change.object().clone(), fate(change)));
         let map = map.collect();
-        let mut fates =
-            Fates { old, new, old_graph, map, retyped: BTreeMap::new(), todo: Vec::new() };
+        let mut fates = Fates {
+            old,
+            new,
+            old_graph,
+            map,
+            retyped: BTreeMap::new(),
+            loosened: BTreeSet::new(),
+            miscommented: BTreeSet::new(),
+            todo: Vec::new(),
+        };
         fates.replace_types_of_other_kind();
         fates.take_columns_along();
         fates.rebuild_detached_indexes();
         fates.move_local_constraints();
         fates.replace_domains_in_containers();
         fates.spread();
+        fates.loosen_holders();
         fates.name_indexes_again();
         fates.aim_statistics_again();
+        fates.comment_indexes_again();
         fates
     }
 
@@ -117,6 +131,11 @@ impl<'a> Fates<'a> {
         let done = self.recreate(id);
         self.work_off();
         done
+    }
+
+    pub(super) fn retype_and_spread(&mut self, column: &Id) {
+        self.retype(column);
+        self.work_off();
     }
 
     fn can_be_recreated(&self, id: &Id) -> bool {

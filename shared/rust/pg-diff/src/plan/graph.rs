@@ -85,7 +85,15 @@ fn add_structure(catalog: &Catalog, graph: &mut Dependencies) {
                     on(parent.clone(), Link::Auto);
                 }
             }
-            Body::Trigger(_) | Body::Rule(_) | Body::Policy(_) => {
+            Body::Trigger(trigger) => {
+                if let Some(table) = relation_of(catalog, id) {
+                    on(table, Link::Auto);
+                }
+                for (partition, _) in &trigger.exceptions {
+                    on(partition.clone(), Link::Normal);
+                }
+            }
+            Body::Rule(_) | Body::Policy(_) => {
                 if let Some(table) = relation_of(catalog, id) {
                     on(table, Link::Auto);
                 }

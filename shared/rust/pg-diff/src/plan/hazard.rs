@@ -32,10 +32,12 @@ pub enum HazardKind {
     UnmanagedDependants,
     /// Clients that use the old name or shape fail from then on.
     BreaksClients,
+    /// It goes into quarantine: nothing is lost before a date.
+    Kept,
 }
 
 impl HazardKind {
-    pub const ALL: [HazardKind; 10] = [
+    pub const ALL: [HazardKind; 11] = [
         HazardKind::DataLoss,
         HazardKind::LongLock,
         HazardKind::TableRewrite,
@@ -46,6 +48,7 @@ impl HazardKind {
         HazardKind::PrivilegeWidening,
         HazardKind::UnmanagedDependants,
         HazardKind::BreaksClients,
+        HazardKind::Kept,
     ];
 
     /// What `--allow` calls it: `data-loss`.
@@ -61,6 +64,7 @@ impl HazardKind {
             HazardKind::PrivilegeWidening => "privilege-widening",
             HazardKind::UnmanagedDependants => "unmanaged-dependants",
             HazardKind::BreaksClients => "breaks-clients",
+            HazardKind::Kept => "kept",
         }
     }
 
@@ -70,7 +74,7 @@ impl HazardKind {
 
     /// True for what only tells: nothing is lost and nobody waits.
     pub fn is_harmless(self) -> bool {
-        self == HazardKind::IndexBuild
+        matches!(self, HazardKind::IndexBuild | HazardKind::Kept)
     }
 }
 

@@ -147,7 +147,10 @@ impl Nodes<'_> {
             && self.old().body(id).is_some_and(|it| it.parent().is_none());
         if matches!(id.kind, Kind::Column | Kind::Constraint) && !with_table {
             let mut parents = self.reaching(self.old(), id);
-            parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
+            // From when the table is detached it is its own.
+            if !self.leaves(&id.of(Kind::Table)) {
+                parents.extend(self.old_constraint(id).and_then(|it| it.parent.clone()));
+            }
             let follows = id.kind == Kind::Column
                 || self.old_constraint(id).is_some_and(|it| !it.is_local || it.parent.is_some());
             let goes_down = |it: &&Id| self.goes(it) && !self.is_dropped_only(it);
@@ -156,7 +159,12 @@ impl Nodes<'_> {
             }
         }
         let holders = self.old_graph.needs(id).filter(|(_, link)| *link == Link::Auto);
-        let mut holders = holders.map(|(holder, _)| holder).filter(|it| self.goes(it));
+        // From when the table is detached its parts are its own.
+        let left = Some(id)
+            .filter(|_| self.leaves(&self.table_of(id)))
+            .and_then(|it| self.old().body(it)?.parent());
+        let mut holders =
+            holders.map(|(holder, _)| holder).filter(|it| self.goes(it) && left != Some(it));
         match holders.find(|holder| self.takes_along(holder, id)) {
             Some(holder) => self.dropper(holder),
             None => own,
@@ -180,7 +188,8 @@ impl Nodes<'_> {
         id.kind == Kind::Column
             && self.old().objects.iter().any(|(table, object)| {
                 let child = table.with(Kind::Column, &id.part);
-                object.body.inherits().iter().any(|it| *it == id.of(it.kind))
+                let of = object.body.inherits().iter().find(|it| **it == id.of(it.kind));
+                of.is_some_and(|of| !self.parents_left(table).contains(of))
                     && self.old().contains(&child)
                     && !self.goes(&child)
             })

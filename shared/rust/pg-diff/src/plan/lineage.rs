@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::edges::Edges;
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
-use crate::catalog::{Catalog, Id, Kind};
-use crate::diff::Property;
+use super::online::is_index;
+use super::torn::parents;
+use crate::catalog::{Catalog, ConstraintKind, Id, Kind};
+use crate::diff::{Difference, Property, inherits_not_null};
 
 /// Partitions and their indexes.
 pub fn partitions(nodes: &Nodes<'_>, edges: &mut Edges) {
@@ -123,16 +125,26 @@ fn before_attached(
     edges.edge(attach.clone(), Node { op: Op::Move, id: parent.clone() });
     edges.edge(attach.clone(), Node { op: Op::Attach, id: parent.clone() });
     for (part, _) in parts.of_table(parent) {
-        if part.kind == Kind::Column
+        let is_altered = matches!(nodes.fates.get(part), Some(Fate::Alter(_)));
+        if (part.kind == Kind::Column || part.kind == Kind::Constraint && is_altered)
             && let Some(made) = nodes.maker(part)
         {
             edges.edge(made, attach.clone());
         }
     }
+    // The check that stands in for a NOT NULL is asked for, too.
+    for above in ancestors(nodes.new_side(), parent).iter().chain([parent]) {
+        for (column, _) in nodes.new_side().columns(above) {
+            edges.edge(Node { op: Op::Enforce, id: column }, attach.clone());
+        }
+    }
     for (part, of) in parts.of_table(id) {
         let Some(made) = nodes.maker(part) else { continue };
-        if part.kind == Kind::Constraint && made.id.of(parent.kind) == *parent {
-            // It comes with the parent's, once that goes down to this table.
+        if part.kind == Kind::Constraint
+            && made.id.kind == Kind::Constraint
+            && made.id.of(id.kind) != *id
+        {
+            // It comes with a parent's, once that goes down to this table.
             edges.edge(attach.clone(), made);
             continue;
         }
@@ -146,16 +158,25 @@ fn before_attached(
                 }
             }
         }
+        // A parent's NOT NULL is asked for when the table joins.
+        edges.edge(Node { op: Op::Enforce, id: (*part).clone() }, attach.clone());
         // A check that is not valid yet is none of the parent's.
         if nodes.parents_joined(id).contains(parent) {
             edges.edge(Node { op: Op::Validate, id: (*part).clone() }, attach.clone());
         }
     }
     // What only one of them has goes before.
+    let above = ancestors(nodes.new_side(), parent);
     let gone = nodes.fates.map.iter().filter(|(part, fate)| {
-        let is_own =
-            matches!(part.kind, Kind::Column | Kind::Constraint) && part.of(id.kind) == *id;
-        let is_parents = part.kind == Kind::Column && part.of(parent.kind) == *parent;
+        // The index of a partition would be part of the one above again.
+        let is_part = nodes.old().body(part).is_some_and(|it| it.parent().is_some());
+        let is_own = matches!(part.kind, Kind::Column | Kind::Constraint)
+            && part.of(id.kind) == *id
+            || part.kind == Kind::Index && is_part && nodes.table_of(part) == *id;
+        let is_check =
+            nodes.old_constraint(part).is_some_and(|it| it.kind == ConstraintKind::Check);
+        let is_parents = (part.kind == Kind::Column || is_check)
+            && (part.of(parent.kind) == *parent || above.contains(&part.of(parent.kind)));
         fate.goes() && (is_own || is_parents)
     });
     for (part, _) in gone {
@@ -176,10 +197,11 @@ pub fn inheritance(nodes: &Nodes<'_>, edges: &mut Edges) {
         if creator.id != *id {
             continue;
         }
-        for parent in super::torn::parents(nodes.new_side(), id) {
+        for parent in parents(nodes.new_side(), id) {
             edges.edge(Node { op: Op::Validate, id: parent }, creator.clone());
         }
     }
+    not_null(nodes, edges);
     let leaving: Vec<&Id> = nodes.fates.map.keys().filter(|id| nodes.leaves(id)).collect();
     for table in leaving {
         let leave = nodes.alterer(table);
@@ -191,14 +213,79 @@ pub fn inheritance(nodes: &Nodes<'_>, edges: &mut Edges) {
             if !is_part || of != *table && !parents.contains(&of) {
                 continue;
             }
-            let changes = match fate {
-                Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => Some(nodes.dropper(part)),
-                Fate::Alter(_) => Some(nodes.alterer(part)),
-                Fate::Create => None,
-            };
-            // A part of the table that comes with a parent's is not its own.
-            if let Some(node) = changes {
-                edges.edge(leave.clone(), node);
+            match fate {
+                Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => {
+                    edges.edge(leave.clone(), nodes.dropper(part));
+                }
+                Fate::Alter(_) => edges.edge(leave.clone(), nodes.alterer(part)),
+                // It would go down to the table.
+                Fate::Create if of != *table => edges.wish(leave.clone(), nodes.creator(part)),
+                // A part of the table that comes with a parent's is not its own.
+                Fate::Create => {}
+            }
+        }
+    }
+}
+
+/// While a parent says NOT NULL for its children, they cannot change theirs.
+fn not_null(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let changes = |id: &Id| {
+        let about =
+            |it: &Difference| matches!(it.property, Property::NotNull | Property::NotNullName);
+        matches!(nodes.fates.get(id), Some(Fate::Alter(all)) if all.iter().any(about))
+    };
+    let columns = nodes.fates.map.keys().filter(|id| id.kind == Kind::Column && changes(id));
+    for id in columns {
+        for parent in parents(nodes.new_side(), id).into_iter().filter(|it| changes(it)) {
+            let (own, above) = (nodes.alterer(id), nodes.alterer(&parent));
+            if inherits_not_null(nodes.old(), id) {
+                edges.wish(above, own);
+            } else {
+                edges.wish(own, above);
+            }
+        }
+    }
+}
+
+/// A table that comes has the columns that its parents have by then.
+pub fn wish_parents_changed(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let coming = nodes.fates.map.iter().filter(|(_, fate)| fate.comes());
+    for (table, _) in coming.filter(|(id, _)| matches!(id.kind, Kind::Table | Kind::ForeignTable)) {
+        for parent in ancestors(nodes.new_side(), table) {
+            for (column, _) in nodes.new_side().columns(&parent) {
+                if let Some(Fate::Alter(_)) = nodes.fates.get(&column) {
+                    edges.wish(nodes.alterer(&column), nodes.creator(table));
+                }
+                let default = column.with(Kind::Default, &column.part);
+                if nodes.goes(&default) {
+                    edges.wish(nodes.dropper(&default), nodes.creator(table));
+                }
+            }
+        }
+    }
+}
+
+/// The index of a partitioned table is valid when all partitions have it that
+/// were there when it was made: those that go, go before.
+pub fn wish_partitions_dropped(nodes: &Nodes<'_>, edges: &mut Edges) {
+    let is_gone = |(id, fate): &(&Id, &Fate)| {
+        let is_table = matches!(id.kind, Kind::Table | Kind::ForeignTable);
+        is_table && matches!(fate, Fate::Drop)
+    };
+    let gone = nodes.fates.map.iter().filter(is_gone);
+    let gone: Vec<(Id, Node)> = gone
+        .filter_map(|(id, _)| Some((parent(nodes.old(), id)?, nodes.dropper(id))))
+        .filter(|(above, _)| !nodes.goes(above))
+        .collect();
+    if gone.is_empty() {
+        return;
+    }
+    for id in nodes.fates.map.keys().filter(|id| nodes.comes(id)) {
+        let of_constraint = nodes.new_constraint(id).is_some_and(is_index);
+        if id.kind == Kind::Index || of_constraint {
+            let table = nodes.table_of(id);
+            for (_, dropper) in gone.iter().filter(|(above, _)| *above == table) {
+                edges.wish(dropper.clone(), nodes.creator(id));
             }
         }
     }
@@ -222,8 +309,20 @@ pub fn wish_children_gone(nodes: &Nodes<'_>, edges: &mut Edges) {
     let going = nodes.fates.map.iter().filter(|(_, fate)| **fate == Fate::Drop);
     for (table, _) in going.filter(|(id, _)| matches!(id.kind, Kind::Table | Kind::ForeignTable)) {
         for parent in ancestors(nodes.old(), table) {
-            for (_, node) in changed.iter().filter(|(id, _)| id.of(parent.kind) == parent) {
+            for (id, node) in changed.iter().filter(|(id, _)| id.of(parent.kind) == parent) {
                 edges.wish(nodes.dropper(table), node.clone());
+                // What stands on the table's own column is gone in any case.
+                let own = table.with(Kind::Column, &id.part);
+                for (standing, _) in nodes.old_graph.needed_by(&own) {
+                    let lets_go = match nodes.fates.get(standing) {
+                        Some(Fate::Alter(_)) => nodes.alterer(standing),
+                        Some(fate) if fate.goes() => nodes.dropper(standing),
+                        Some(_) | None => continue,
+                    };
+                    if lets_go.id != *table {
+                        edges.edge(lets_go, node.clone());
+                    }
+                }
             }
         }
     }

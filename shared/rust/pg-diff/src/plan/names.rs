@@ -2,13 +2,17 @@
 //!
 //! Must never: forget that some names are shared between kinds.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::Edges;
-use super::fate::Fate;
+use super::fate::{Fate, Fates};
 use super::node::{Node, Nodes, Op};
 use super::online;
+use super::render::NAMED_NOT_NULL;
 use crate::catalog::{Body, Catalog, ConstraintKind, Dependencies, Id, Kind, TableKind};
+use crate::ddl;
+use crate::diff::inherits_not_null;
 
 /// A name must be free before something else takes it.
 pub fn names(nodes: &Nodes<'_>, edges: &mut Edges) {
@@ -49,6 +53,53 @@ fn leftovers(nodes: &Nodes<'_>, edges: &mut Edges) {
             edges.edge(nodes.dropper(&left), Node { op: Op::Prepare, id });
         }
     }
+}
+
+/// The columns that come to be NOT NULL under the name that the server gives,
+/// while something in the namespace may have that name: it would give another
+/// one. A child keeps the name that a parent gave it once, whoever its parents
+/// are now, and the catalog compared with need not tell.
+/// Source: `ChooseConstraintName` of pg_constraint.c; a name that is given
+/// needs to be free on its table only.
+pub fn of_not_null_in_use(fates: &Fates<'_>) -> BTreeSet<Id> {
+    let (old, new) = (fates.old, fates.new);
+    if old.major < NAMED_NOT_NULL {
+        return BTreeSet::new();
+    }
+    let not_null = |catalog: &Catalog, id: &Id| {
+        let column = catalog.body(id)?.column()?;
+        Some(ddl::not_null_name(id, column.not_null.as_ref()?))
+    };
+    let comes = |(id, fate): &(&Id, &Fate)| {
+        id.kind == Kind::Column && (fate.comes() || not_null(old, id).is_none())
+    };
+    let coming: Vec<(&Id, String)> = fates
+        .map
+        .iter()
+        .filter(comes)
+        .filter_map(|(id, _)| Some((id, not_null(new, id)?)))
+        .collect();
+    if coming.is_empty() {
+        return BTreeSet::new();
+    }
+    let mut taken: BTreeSet<(&str, Cow<'_, str>)> = BTreeSet::new();
+    let mut inherited: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for id in old.objects.keys() {
+        let name = if id.kind == Kind::Column {
+            if inherits_not_null(old, id) {
+                inherited.insert((&id.namespace, &id.part));
+            }
+            not_null(old, id).map(Cow::from)
+        } else {
+            (id.kind == Kind::Constraint).then(|| Cow::from(id.own_name()))
+        };
+        taken.extend(name.map(|it| (&*id.namespace, it)));
+    }
+    let is_in_use = |(id, name): &(&Id, String)| {
+        inherited.contains(&(&*id.namespace, &*id.part))
+            || taken.contains(&(&*id.namespace, Cow::from(name.as_str())))
+    };
+    coming.into_iter().filter(is_in_use).map(|(id, _)| id.clone()).collect()
 }
 
 /// The names that an object takes, with what they must be unique among.

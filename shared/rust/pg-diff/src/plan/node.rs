@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fate::{Fate, Fates};
 use super::graph::relation_of;
+use super::names;
 use super::options::Options;
 use super::torn::parents;
 use crate::catalog::{Body, Catalog, Constraint, Dependencies, Id, Kind};
@@ -20,6 +21,8 @@ use crate::diff::{Difference, Property};
 pub enum Op {
     /// The old one gets another name.
     Aside,
+    /// A column that holds rows of a table that changes holds their text.
+    Loosen,
     Create,
     Alter,
     /// A partition, or the index of a partition.
@@ -55,6 +58,8 @@ pub struct Nodes<'a> {
     pub old_graph: &'a Dependencies,
     /// Defaults that go into the definition of their column.
     pub inlined: BTreeSet<Id>,
+    /// Columns whose NOT NULL would not get its usual name by itself.
+    pub named: BTreeSet<Id>,
     /// Indexes that are replaced without a gap.
     pub swapped: BTreeSet<Id>,
     /// Differences that the object's own ALTER makes; without those that come
@@ -83,6 +88,7 @@ impl<'a> Nodes<'a> {
             options,
             old_graph: fates.old_graph,
             inlined: BTreeSet::new(),
+            named: names::of_not_null_in_use(fates),
             swapped: BTreeSet::new(),
             own: BTreeMap::new(),
             dropped_first: apart.dropped_first.clone(),
@@ -288,7 +294,8 @@ impl<'a> Nodes<'a> {
             // A part of the parent's foreign key is as that is.
             .filter(|it| {
                 let follows = matches!(it.property, Property::Deferrable | Property::Validated);
-                !follows || self.new_constraint(id).is_none_or(|it| it.parent.is_none())
+                let is_part = || self.new_constraint(id).is_some_and(|it| it.parent.is_some());
+                !follows || !is_part() || self.leaves(&id.of(Kind::Table))
             })
             // One that is only a parent's keeps the name it came with.
             .filter(|it| it.property != Property::NotNullName || !self.only_inherits(id))

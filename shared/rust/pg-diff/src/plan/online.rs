@@ -11,7 +11,7 @@ use super::node::{Nodes, Op};
 use crate::catalog::{
     Body, Catalog, Column, Constraint, ConstraintKind, Id, Kind, ReplicaIdentity, TableKind,
 };
-use crate::ddl::ident;
+use crate::ddl::{self, Statement, ident};
 use crate::diff::Property;
 
 /// Operations beside the object's own CREATE, ALTER and DROP.
@@ -106,8 +106,19 @@ fn table_ops(nodes: &Nodes<'_>, id: &Id, fate: &Fate) -> Vec<Op> {
             || nodes.comes(&index))
     {
         ops.push(Op::Finish);
+    } else if !toast_options(nodes, id).is_empty() {
+        ops.push(Op::Finish);
     }
     ops
+}
+
+/// What a table that stays says of its TOAST table.
+pub fn toast_options(nodes: &Nodes<'_>, id: &Id) -> Vec<Statement> {
+    let table = |side: &'_ Catalog| side.body(id).and_then(|it| it.table()).cloned();
+    match (nodes.fates.get(id), table(nodes.fates.old), table(nodes.fates.new)) {
+        (Some(Fate::Alter(_)), Some(old), Some(new)) => ddl::toast_options(id, &old, &new),
+        (_, _, _) => Vec::new(),
+    }
 }
 
 /// One that becomes an identity's, or is one no more.

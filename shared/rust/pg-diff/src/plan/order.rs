@@ -80,7 +80,10 @@ fn class(nodes: &Nodes<'_>, node: &Node) -> u8 {
         // It may forbid what else is done.
         Op::Drop if node.id.kind == Kind::EventTrigger => 0,
         Op::Create if node.id.kind == Kind::EventTrigger => 9,
+        // What is made in this plan was looked at with those that were there.
+        Op::Create | Op::Alter | Op::Drop if node.id.kind == Kind::DefaultPrivilege => 9,
         Op::Aside => 1,
+        Op::Loosen => 2,
         Op::Create if nodes.is_built_outside(&node.id) => 3,
         Op::Create | Op::Alter | Op::Attach | Op::Finish | Op::Move | Op::Guard => 2,
         Op::Prepare => 3,

@@ -37,7 +37,34 @@ pub fn probes(nodes: &Nodes<'_>, graph: &Dependencies) -> Vec<Probe> {
         };
         all.extend(found);
     }
+    for probe in &mut all {
+        probe.sql = with_old_types(nodes, &probe.sql);
+    }
     all
+}
+
+/// Types are asked for by the names that they have before the renames.
+fn with_old_types(nodes: &Nodes<'_>, sql: &str) -> String {
+    let is_type = |kind: Kind| {
+        matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::Collation)
+    };
+    let moved =
+        nodes.options.renamed.iter().rev().filter(|it| is_type(it.to.kind) && it.from != it.to);
+    moved.fold(sql.to_owned(), |sql, it| {
+        let (new, old) = (qualified(&it.to), qualified(&it.from));
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.');
+        let mut out = String::new();
+        let mut done = 0;
+        for (at, _) in sql.match_indices(&new) {
+            let end = at + new.len();
+            let is_whole = !sql[..at].ends_with(goes_on) && !sql[end..].starts_with(goes_on);
+            out.push_str(&sql[done..at]);
+            out.push_str(if is_whole { &old } else { &new });
+            done = end;
+        }
+        out.push_str(&sql[done..]);
+        out
+    })
 }
 
 /// Nothing that it calls is made or replaced by this plan.
@@ -76,12 +103,15 @@ fn value_after(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
         let made = retype::expression(nodes, id);
         return Some(made.unwrap_or_else(|| format!("{}::{}", ident(&id.part), new.type_name)));
     }
-    let default = nodes.fates.new.body(&id.with(Kind::Default, &id.part))?.default()?;
+    let is_filled = nodes.options.backfills.contains_key(id) || new.identity.is_some();
+    let Some(default) = nodes.fates.new.body(&id.with(Kind::Default, &id.part)) else {
+        return (!is_filled).then(|| format!("NULL::{}", new.type_name));
+    };
+    let default = default.default()?;
     let stays = |it: &Id| !nodes.fates.map.contains_key(it) || it.kind != Kind::Routine;
     let calls_old = nodes.fates.map.keys().all(|it| stays(it) || !names(&default.expression, it));
     // A number taken from a sequence is gone.
     let is_constant = !default.expression.contains("nextval(") && calls_old;
-    let is_filled = nodes.options.backfills.contains_key(id) || new.identity.is_some();
     (is_constant && !is_filled).then(|| format!("({})::{}", default.expression, new.type_name))
 }
 

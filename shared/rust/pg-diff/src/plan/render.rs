@@ -9,7 +9,7 @@ use super::fate::Fate;
 use super::names::below;
 use super::node::{Node, Nodes, Op};
 use super::{Action, Mode};
-use super::{online, render_alter, render_create, render_drop};
+use super::{online, render_alter, render_create, render_drop, rows};
 use crate::catalog::{Body, Id, Kind, ReplicaIdentity};
 use crate::ddl::{self, Statement, ident, relation};
 
@@ -19,6 +19,7 @@ pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
         let id = &node.id;
         match node.op {
             Op::Aside => aside(nodes, &mut drafts, id),
+            Op::Loosen => rows::loosen(nodes, &mut drafts, id),
             Op::Create => render_create::create(nodes, &mut drafts, id),
             Op::Alter => render_alter::alter(nodes, &mut drafts, id),
             Op::Attach => attach(nodes, &mut drafts, id),
@@ -36,7 +37,7 @@ pub fn render(nodes: &Nodes<'_>, ordered: &[Node]) -> Drafts {
 }
 
 /// Since when a NOT NULL has a name that another one may be given after.
-const NAMED_NOT_NULL: u32 = 18;
+pub const NAMED_NOT_NULL: u32 = 18;
 const NAMED_NOT_NULL_OF_DOMAIN: u32 = 17;
 
 /// Where something stays while its successor is there already.
@@ -114,6 +115,11 @@ fn free_names(nodes: &Nodes<'_>, drafts: &mut Drafts, table: &Id) {
             (_, _) => continue,
         };
         let name = id.own_name();
+        // Gone by then, with the index of the table above.
+        let dropper = nodes.dropper(id);
+        if nodes.goes(id) && dropper.id.kind == Kind::Index && dropper.id != *id {
+            continue;
+        }
         if tables.contains(&of) && wanted.contains(&(&*id.namespace, name)) {
             let what = if id.kind == Kind::Statistics { "STATISTICS" } else { "INDEX" };
             let place = relation(&id.namespace, name);
@@ -139,6 +145,9 @@ fn attach(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
 fn finish(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let Some(body) = nodes.fates.new.body(id) else { return };
     if let Some(table) = body.table() {
+        for statement in online::toast_options(nodes, id) {
+            drafts.add(id, Action::Alter, statement).on_table(nodes, id);
+        }
         if let ReplicaIdentity::Index(_) = &table.replica_identity {
             let statement = ddl::replica_identity(id, &table.replica_identity);
             drafts.add(id, Action::Alter, statement).on_table(nodes, id);

@@ -111,9 +111,10 @@ pub fn alter(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
             if has(Property::Definition) {
                 add(Statement::whole(ddl::or_replace(&b.definition)), Mode::Together);
             }
-            // A replaced one fires as usual again.
-            if has(Property::Fires) || b.fires != Fires::Origin {
+            // A replaced one fires as usual again, and its clones with it.
+            if has(Property::Fires) || b.fires != Fires::Origin || !b.exceptions.is_empty() {
                 add(ddl::set_fires(id, b.fires), Mode::Together);
+                ddl::set_exceptions(id, b).for_each(|it| add(it, Mode::Together));
             }
         }
         (Body::Rule(_), Body::Rule(b)) => {
@@ -286,11 +287,20 @@ pub fn guard(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     drafts.add(id, Action::Alter, statement).on_table(nodes, id);
 }
 
-/// SET NOT NULL, then away with the guard: in one ALTER TABLE the guard would
-/// go first, and the rows would be read.
+/// NOT NULL, then away with the guard: in one ALTER TABLE the guard would go
+/// first, and the rows would be read.
 pub fn enforce(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
     let head = table_head(id, false);
-    let set = format!("ALTER COLUMN {} SET NOT NULL", ident(&id.part));
+    let not_null = online::column(nodes.fates.new, id).and_then(|it| it.not_null.as_ref());
+    let is_named = nodes.named.contains(id) || not_null.is_some_and(|it| it.name.is_some());
+    let column = ident(&id.part);
+    let set = match not_null.filter(|_| is_named) {
+        Some(it) => {
+            let name = ident(&ddl::not_null_name(id, it));
+            format!("ADD CONSTRAINT {name} NOT NULL {column}")
+        }
+        None => format!("ALTER COLUMN {column} SET NOT NULL"),
+    };
     let statement = Statement::action(&head, set).alone();
     drafts.add(id, Action::Alter, statement).on_table(nodes, id);
     if online::enforcing(nodes, id) == Some(Enforcing::ByCheck) {

@@ -3,8 +3,6 @@
 //! Must never: build or scan under a lock that makes others wait, where the
 //! table is in use and PostgreSQL knows a way.
 
-use std::collections::BTreeMap;
-
 use super::draft::Drafts;
 use super::fate::Fate;
 use super::node::{Node, Nodes, Op};
@@ -14,7 +12,7 @@ use super::online::{
 use super::render::aside_id;
 use super::{Action, HazardKind, Mode, adorn, retype};
 use crate::catalog::{Body, Constraint, ConstraintKind, Id, Index, Kind, Table, TableKind};
-use crate::ddl::{self, Adding, Statement, ident, literal, qualified};
+use crate::ddl::{self, Adding, Inline, Statement, ident, literal, qualified};
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is made as ddl spells it")]
 pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
@@ -31,7 +29,7 @@ pub fn create(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         Body::Column(_) => add_column(nodes, drafts, id),
         Body::DefaultPrivilege(_) => adorn::default_privileges(nodes, drafts, id),
         _ => {
-            for statement in ddl::create(new, id, &inlined(nodes)) {
+            for statement in ddl::create(new, id, &inline(nodes)) {
                 drafts.add(id, Action::Create, statement).on_table(nodes, id);
             }
         }
@@ -85,13 +83,14 @@ fn is_part_of_view(nodes: &Nodes<'_>, id: &Id) -> bool {
         .any(|kind| nodes.fates.new.contains(&id.of(kind)))
 }
 
-/// The defaults that go with their columns.
-fn inlined(nodes: &Nodes<'_>) -> BTreeMap<Id, String> {
+/// What goes with the columns that are made.
+fn inline(nodes: &Nodes<'_>) -> Inline {
     let expression = |id: &Id| match nodes.fates.new.get(id).map(|it| &it.body) {
         Some(Body::Default(it)) => Some((id.clone(), it.expression.clone())),
         _ => None,
     };
-    nodes.inlined.iter().filter_map(expression).collect()
+    let defaults = nodes.inlined.iter().filter_map(expression).collect();
+    Inline { defaults, named: nodes.named.clone() }
 }
 
 fn add_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
@@ -102,10 +101,9 @@ fn add_column(nodes: &Nodes<'_>, drafts: &mut Drafts, id: &Id) {
         // It is filled first.
         adding.not_null = None;
     }
-    let default = inlined(nodes).remove(&id.with(Kind::Default, &id.part));
     let loses_values = matches!(nodes.fates.get(id), Some(Fate::Recreate(_)))
         && online::column(nodes.fates.old, id).is_some_and(|it| it.generated.is_none());
-    for statement in ddl::add_column(new, id, &adding, default.as_deref()) {
+    for statement in ddl::add_column(new, id, &adding, &inline(nodes)) {
         let added = drafts.add(id, Action::Create, statement).on_table(nodes, id);
         if loses_values {
             added

@@ -66,7 +66,9 @@ fn is_referred_to(nodes: &Nodes<'_>, table: &Id) -> bool {
         object.body.constraint().is_some_and(|it| it.references.as_ref() == Some(table))
     };
     let above = old.body(table).and_then(|it| it.partition());
-    !nodes.goes(table) && old.objects.values().any(refers)
+    // One that comes may be there by then.
+    let all = old.objects.values().chain(nodes.fates.new.objects.values());
+    !nodes.goes(table) && all.into_iter().any(refers)
         || above.is_some_and(|it| is_referred_to(nodes, &it.parent))
 }
 

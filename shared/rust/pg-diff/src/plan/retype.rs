@@ -5,6 +5,7 @@
 use super::cast::{cast, labels, loses_attributes, moves_to_new_type, rounds};
 use super::draft::Drafts;
 use super::node::Nodes;
+use super::rows::tightened;
 use super::{Action, HazardKind, online};
 use crate::catalog::{Id, Kind};
 use crate::ddl::{self, Statement, ident, table_head};
@@ -53,6 +54,9 @@ pub fn expression(nodes: &Nodes<'_>, id: &Id) -> Option<String> {
     // It is computed again.
     if new.generated.is_some() {
         return None;
+    }
+    if let Some(rows) = tightened(nodes, id) {
+        return Some(rows);
     }
     let asked = nodes.options.using.get(id).map(|it| format!("({it})"));
     asked.or_else(|| cast(nodes, &ident(&id.part), (&old.type_name, &new.type_name)))

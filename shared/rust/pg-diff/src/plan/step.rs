@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Hazard;
 use crate::catalog::Id;
+use crate::ddl::redacted;
 
 /// What a step does to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,10 @@ pub enum Action {
     Validate,
     Backfill,
     Drop,
+    /// Into quarantine.
+    Keep,
+    /// Out of it.
+    TakeBack,
 }
 
 impl Action {
@@ -29,6 +34,8 @@ impl Action {
             Action::Validate => "validate",
             Action::Backfill => "backfill",
             Action::Drop => "drop",
+            Action::Keep => "keep",
+            Action::TakeBack => "take back",
         }
     }
 }
@@ -99,6 +106,11 @@ impl Step {
             Work::Statement(sql) => sql.clone(),
             Work::Backfill(backfill) => backfill.sql(),
         }
+    }
+
+    /// [`Step::sql`] for people and programs to read: without passwords.
+    pub fn shown(&self) -> String {
+        redacted(&self.object, &self.sql())
     }
 }
 

@@ -116,27 +116,69 @@ impl Fates<'_> {
                 Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => false,
             }
         };
-        let moved: Vec<Id> = self.map.iter().filter(is_moved).map(|(id, _)| id.clone()).collect();
+        let mut moved: Vec<Id> =
+            self.map.iter().filter(is_moved).map(|(id, _)| id.clone()).collect();
+        moved.extend(self.inherited_from_others());
         for id in moved {
             let Some(constraint) = self.new.body(&id).and_then(|it| it.constraint()) else {
                 continue;
             };
-            let stays = |id: &Id| !self.map.get(id).is_some_and(|it| it.goes() || it.comes());
-            let staying: Vec<Id> = parents(self.new, &id)
-                .into_iter()
-                .filter(|parent| self.old.contains(parent) && stays(parent))
-                .collect();
+            let staying = self.staying_above(&id);
             let is_partition =
                 self.new.body(&id.of(Kind::Table)).is_some_and(|it| it.partition().is_some());
             if constraint.is_local && staying.is_empty() {
                 self.recreate(&id);
             } else if !constraint.is_local && !is_partition {
                 self.recreate(&id);
-                for parent in staying {
-                    self.recreate(&parent);
-                }
+                staying.iter().for_each(|it| self.recreate_with_parents(it));
             }
         }
+    }
+
+    /// The parts that a part is inherited from, where this plan makes none of
+    /// them: of the parents, or of what is above those that come.
+    fn staying_above(&self, id: &Id) -> Vec<Id> {
+        let mut found = Vec::new();
+        for parent in parents(self.new, id) {
+            let is_made = self.map.get(&parent).is_some_and(|it| it.goes() || it.comes());
+            if is_made {
+                found.extend(self.staying_above(&parent));
+            } else if self.old.contains(&parent) {
+                found.push(parent);
+            }
+        }
+        found
+    }
+
+    /// A check and, where it is inherited, those it comes from.
+    fn recreate_with_parents(&mut self, id: &Id) {
+        self.recreate(id);
+        let is_inherited =
+            self.new.body(id).and_then(|it| it.constraint()).is_some_and(|it| !it.is_local);
+        if is_inherited {
+            parents(self.new, id).iter().for_each(|it| self.recreate_with_parents(it));
+        }
+    }
+
+    /// Checks that a table has from a parent it leaves, and will have from
+    /// another: in between they are its own.
+    fn inherited_from_others(&self) -> Vec<Id> {
+        let inherits = |id: &Id, side: &Catalog| {
+            side.body(&id.of(Kind::Table)).map(|it| it.inherits().to_vec()).unwrap_or_default()
+        };
+        let checks = self.new.objects.iter().filter(|(id, object)| {
+            let is_others = object.body.constraint().is_some_and(|it| !it.is_local);
+            let stays = matches!(self.map.get(id), None | Some(Fate::Alter(_) | Fate::Recreate(_)));
+            is_others && self.old.contains(id) && stays
+        });
+        let checks = checks.filter(|(id, _)| {
+            let (old, new) = (inherits(id, self.old), inherits(id, self.new));
+            let had = parents(self.old, id);
+            let has = |parent: &Id| had.contains(&parent.with(id.kind, &id.part));
+            old.iter().any(|it| !new.contains(it) && has(it))
+                && !old.iter().any(|it| new.contains(it) && has(it))
+        });
+        checks.map(|(id, _)| id.clone()).collect()
     }
 
     /// A check cannot be added to a domain that arrays or composite types are
@@ -186,7 +228,7 @@ impl Fates<'_> {
         for column in self.retyped.keys() {
             for (id, _) in self.old_graph.needed_by(column) {
                 let target = match self.new.body(id) {
-                    Some(Body::Statistics(it)) if !self.map.contains_key(id) => it.target,
+                    Some(Body::Statistics(it)) => it.target,
                     _ => None,
                 };
                 if let Some(target) = target {
@@ -201,7 +243,39 @@ impl Fates<'_> {
                 to: target.to_string(),
                 way: Way::Alter,
             };
-            self.map.insert(id, Fate::Alter(vec![difference]));
+            let is_told = |it: &Difference| it.property == Property::Statistics;
+            match self.map.entry(id).or_insert_with(|| Fate::Alter(Vec::new())) {
+                Fate::Alter(all) if !all.iter().any(is_told) => all.push(difference),
+                // It is made again with its target.
+                Fate::Alter(_) | Fate::Create | Fate::Drop | Fate::Recreate(_) | Fate::Aside(_) => {
+                }
+            }
+        }
+    }
+
+    /// A new type of a column makes the indexes of partitions anew with the
+    /// comment of the index above them. Source: `ATPostAlterTypeParse` of
+    /// tablecmds.c, which asks for the comment of the parent's.
+    pub(super) fn comment_indexes_again(&mut self) {
+        let comment = |id: &Id| {
+            let object = self.old.get(id)?;
+            let of_index = object.body.constraint().and_then(|it| it.index_comment.clone());
+            if object.body.constraint().is_some() { of_index } else { object.comment.clone() }
+        };
+        let mut found = Vec::new();
+        for column in self.retyped.keys() {
+            for (id, _) in self.old_graph.needed_by(column) {
+                let parent = self.old.body(id).and_then(|it| it.parent());
+                let differs = parent.is_some_and(|parent| comment(parent) != comment(id));
+                let stays = matches!(self.map.get(id), None | Some(Fate::Alter(_)));
+                if differs && stays && self.new.contains(id) {
+                    found.push(id.clone());
+                }
+            }
+        }
+        for id in found {
+            self.map.entry(id.clone()).or_insert_with(|| Fate::Alter(Vec::new()));
+            self.miscommented.insert(id);
         }
     }
 

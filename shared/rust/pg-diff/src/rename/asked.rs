@@ -159,7 +159,7 @@ impl<'a> Names<'a> {
             self.moved.push((to.clone(), was.clone()));
         }
         self.given.insert(to.clone(), was);
-        Some(Renamed { from: from.clone(), to: to.clone(), part: None, steps })
+        Some(Renamed { from: from.clone(), to: to.clone(), part: None, steps, passage: None })
     }
 
     fn part(&self, desired: &Catalog, rename: &PartRename) -> Result<Option<Renamed>, String> {
@@ -188,6 +188,7 @@ impl<'a> Names<'a> {
             to: rename.of.clone(),
             part: Some((from.clone(), rename.to.clone())),
             steps: vec![step(&rename.of, sql.text(), None, Some(&why))],
+            passage: None,
         }))
     }
 }
@@ -212,6 +213,13 @@ fn steps((from, to): (&Id, &Id), object: &Object, table: Option<Id>) -> Option<V
 
 /// The way back of one rename.
 pub fn back(it: &Renamed, desired: &Catalog) -> Vec<Step> {
+    if let Some(passage) = &it.passage {
+        return passage.undo.clone();
+    }
+    // It followed by itself, and does so again.
+    if it.steps.is_empty() {
+        return Vec::new();
+    }
     if let Some((from, to)) = &it.part {
         let sql = ddl::rename_in_type(&it.to, to, from);
         return sql.map(|sql| step(&it.to, sql.text(), None, None)).into_iter().collect();

@@ -99,5 +99,5 @@ fn renamed(current: &Catalog, from: &Id, to: &Id) -> Option<Renamed> {
     };
     let sql = ddl::rename(from, object, to.own_name())?.text();
     let steps = vec![step(from, sql, table, None)];
-    Some(Renamed { from: from.clone(), to: to.clone(), part: None, steps })
+    Some(Renamed { from: from.clone(), to: to.clone(), part: None, steps, passage: None })
 }

@@ -86,6 +86,11 @@ fn guess(action: Action) -> LockMode {
     match action {
         Action::Validate => LockMode::ShareUpdateExclusive,
         Action::Backfill => LockMode::RowExclusive,
-        Action::Rename | Action::Create | Action::Alter | Action::Drop => LockMode::AccessExclusive,
+        Action::Rename
+        | Action::Create
+        | Action::Alter
+        | Action::Drop
+        | Action::Keep
+        | Action::TakeBack => LockMode::AccessExclusive,
     }
 }

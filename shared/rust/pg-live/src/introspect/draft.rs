@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use pg_diff::catalog::{Body, Catalog, Id, Kind, Object};
+use pg_diff::wording::settled;
 use tokio_postgres::Row;
 
 use super::{Moved, grant};
@@ -257,7 +258,7 @@ impl Draft {
 
 /// A text that is there unless somebody took its object away.
 pub(super) fn text(row: &Row, column: usize) -> Result<String, Moved> {
-    row.get::<_, Option<String>>(column).ok_or(Moved)
+    row.get::<_, Option<String>>(column).map(settled).ok_or(Moved)
 }
 
 /// An array as a list; sorted, where its order means nothing.

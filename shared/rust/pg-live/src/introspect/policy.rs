@@ -3,6 +3,7 @@
 //! Must never: read the rule that makes a view a view.
 
 use pg_diff::catalog::{Body, Kind, Policy, PolicyCommand, Rule};
+use pg_diff::wording::settled;
 use tokio_postgres::Row;
 
 use super::draft::{Address, Draft, Held, class, sorted, text};
@@ -28,8 +29,8 @@ fn read_policy(draft: &mut Draft, row: &Row) -> Read {
         },
         permissive: row.get(4),
         roles: sorted(row, 5),
-        using: row.get(6),
-        check: row.get(7),
+        using: row.get::<_, Option<String>>(6).map(settled),
+        check: row.get::<_, Option<String>>(7).map(settled),
     };
     draft.add(Address::of(class::POLICY, row.get(0)), id, Held::default(), Body::Policy(policy));
     Ok(())

@@ -10,6 +10,10 @@ use super::{Read, Section};
 
 pub(super) const TRIGGERS: Section = Section { sql: include_str!("trigger.sql"), since: 14, read };
 
+/// After the triggers.
+pub(super) const EXCEPTIONS: Section =
+    Section { sql: include_str!("trigger_exception.sql"), since: 14, read: read_exception };
+
 pub(super) const EVENT_TRIGGERS: Section =
     Section { sql: include_str!("event_trigger.sql"), since: 14, read: read_event };
 
@@ -20,12 +24,22 @@ fn read(draft: &mut Draft, row: &Row) -> Read {
     let trigger = Trigger {
         definition: text(row, 3)?,
         fires: fires(row.get(4)),
+        exceptions: Vec::new(),
         is_constraint: constraint != 0,
     };
     let address = Address::of(class::TRIGGER, row.get(0));
     let place = draft.add(address, id, Held::default(), Body::Trigger(trigger));
     if constraint != 0 {
         draft.add_part(Address::of(class::CONSTRAINT, constraint), place);
+    }
+    Ok(())
+}
+
+fn read_exception(draft: &mut Draft, row: &Row) -> Read {
+    let Some(partition) = draft.relation(row.get(1)).cloned() else { return Ok(()) };
+    let object = draft.object(Address::of(class::TRIGGER, row.get(0)));
+    if let Some(Body::Trigger(trigger)) = object.map(|it| &mut it.body) {
+        trigger.exceptions.push((partition, fires(row.get(2))));
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ property (name, classid, objid, objsubid) AS (
     SELECT 'own state', t.tableoid, t.oid, 0
       FROM pg_catalog.pg_trigger t
       JOIN pg_catalog.pg_trigger parent ON parent.oid = t.tgparentid
-     WHERE t.tgenabled <> parent.tgenabled
+     WHERE t.tgisinternal AND t.tgconstraint <> 0 AND t.tgenabled <> parent.tgenabled
      UNION ALL
     SELECT 'name ' || quote_ident(k.conname) || ' of NOT NULL', t.tableoid, t.oid, 0
       FROM pg_catalog.pg_constraint k

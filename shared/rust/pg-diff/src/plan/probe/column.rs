@@ -4,9 +4,9 @@
 //! Must never: cast to a type that is not there yet.
 
 use super::{has_rows, probe};
-use crate::catalog::{Column, Id, Kind};
+use crate::catalog::{Catalog, Column, Id, Kind};
 use crate::ddl::{ident, literal, qualified};
-use crate::plan::cast::{always_fits, labels, moves_to_new_type};
+use crate::plan::cast::{always_fits, find_type, labels, moves_to_new_type};
 use crate::plan::node::Nodes;
 use crate::plan::online::{column, enforcing};
 use crate::plan::{Fill, Probe, retype};
@@ -101,14 +101,17 @@ fn asks_only_old(nodes: &Nodes<'_>, id: &Id, fill: &Fill) -> bool {
 }
 
 fn misfit(nodes: &Nodes<'_>, id: &Id, (old, new): (&Column, &Column)) -> Option<String> {
-    let by_itself = old.type_name != new.type_name
-        && new.generated.is_none()
-        && !retype::comes_from_parent(nodes, id);
-    if !by_itself {
+    if new.generated.is_some() || retype::comes_from_parent(nodes, id) {
         return None;
     }
     let name = ident(&id.part);
     let expression = retype::expression(nodes, id);
+    if let Some(condition) = to_new_domain(nodes, id, (&name, expression.as_deref())) {
+        return Some(condition);
+    }
+    if old.type_name == new.type_name {
+        return None;
+    }
     if moves_to_new_type(nodes, &new.type_name) {
         return to_new_type(nodes, (&name, expression.as_deref()), new);
     }
@@ -132,20 +135,46 @@ fn to_new_type(
     if new.type_name.ends_with(']') {
         return None;
     }
-    let cast = format!("::{}", new.type_name);
-    let value = match expression {
-        None => name,
-        Some(expression) => {
-            let bare = expression.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-            let bare = bare.and_then(|it| it.strip_suffix(&cast));
-            bare.or_else(|| expression.strip_suffix(&cast))?
-        }
-    };
+    let value = without_cast((name, expression), &new.type_name)?;
     let list: Vec<String> = labels.iter().map(|it| literal(it)).collect();
     let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
     let or_null =
         if new.not_null.is_some() { format!(" OR ({value}) IS NULL") } else { String::new() };
     Some(format!("(({value})::text NOT IN ({list}){or_null})"))
+}
+
+/// A domain that is made anew over another type: that one can be asked.
+fn to_new_domain(
+    nodes: &Nodes<'_>,
+    id: &Id,
+    (name, expression): (&str, Option<&str>),
+) -> Option<String> {
+    let (old, new) = (column(nodes.old(), id)?, column(nodes.fates.new, id)?);
+    let base = base_of(nodes.fates.new, &new.type_name)?;
+    let is_asked = nodes.fates.retyped.contains_key(id) && !moves_to_new_type(nodes, &base);
+    let was = base_of(nodes.old(), &old.type_name).unwrap_or_else(|| old.type_name.clone());
+    if !is_asked || was == base {
+        return None;
+    }
+    let value = without_cast((name, expression), &new.type_name)?;
+    Some(format!("({value}) IS NOT NULL AND ({value})::{base} IS NULL"))
+}
+
+/// What a domain is over, in the end.
+fn base_of(catalog: &Catalog, type_name: &str) -> Option<String> {
+    let base = &find_type(catalog, Kind::Domain, type_name)?.domain()?.base_type;
+    base_of(catalog, base).or_else(|| Some(base.clone()))
+}
+
+/// The value that USING casts.
+pub fn without_cast<'a>(
+    (name, expression): (&'a str, Option<&'a str>),
+    type_name: &str,
+) -> Option<&'a str> {
+    let Some(expression) = expression else { return Some(name) };
+    let cast = format!("::{type_name}");
+    let bare = expression.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+    bare.and_then(|it| it.strip_suffix(&cast)).or_else(|| expression.strip_suffix(&cast))
 }
 
 fn label_gone(nodes: &Nodes<'_>, id: &Id, old: &Column) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! Must never: cast to a domain that is not there yet.
 
+use super::column::without_cast;
 use super::{has_rows, probe};
 use crate::catalog::{Id, Kind};
 use crate::ddl::{ident, qualified};
@@ -81,10 +82,6 @@ fn of_values(
 
 /// What a column's value is made of, without the cast to the domain.
 fn bare_value(nodes: &Nodes<'_>, id: &Id, domain: &str) -> Option<String> {
-    let Some(expression) = retype::expression(nodes, id) else { return Some(ident(&id.part)) };
-    let cast = format!("::{domain}");
-    let bare = expression.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let bare =
-        bare.and_then(|it| it.strip_suffix(&cast)).or_else(|| expression.strip_suffix(&cast));
-    bare.map(str::to_owned)
+    let (name, expression) = (ident(&id.part), retype::expression(nodes, id));
+    without_cast((&name, expression.as_deref()), domain).map(str::to_owned)
 }

@@ -19,8 +19,7 @@ pub fn of_index(nodes: &Nodes<'_>, id: &Id, graph: &Dependencies) -> Option<Prob
     if rest.contains(" WHERE ") {
         return None;
     }
-    let columns: Vec<String> =
-        list.split(", ").map(|it| it.trim_matches('"').replace("\"\"", "\"")).collect();
+    let columns: Vec<String> = list.split(", ").map(column_of).collect();
     let of_view = nodes.comes(&index.table) && index.table.kind == Kind::MaterializedView;
     let rows = if of_view {
         rows_of_view(nodes, &index.table, graph)?
@@ -38,10 +37,24 @@ pub fn of_index(nodes: &Nodes<'_>, id: &Id, graph: &Dependencies) -> Option<Prob
     })
 }
 
+/// `"a column" DESC NULLS LAST` without its order.
+fn column_of(item: &str) -> String {
+    let mut name = item;
+    for order in [" NULLS FIRST", " NULLS LAST", " DESC"] {
+        name = name.strip_suffix(order).unwrap_or(name);
+    }
+    name.trim_matches('"').replace("\"\"", "\"")
+}
+
 /// What a materialized view will hold, by its query.
 fn rows_of_view(nodes: &Nodes<'_>, view: &Id, graph: &Dependencies) -> Option<String> {
     let body = nodes.fates.new.body(view)?.materialized_view()?;
-    let changes = |on: &Id| nodes.fates.map.contains_key(on) && on.kind != Kind::Namespace;
+    // Rows stay what they are where only the rest of their table changes.
+    let keeps_rows = |on: &Id| {
+        let is_made = nodes.comes(on) || nodes.goes(on) || nodes.fates.retyped.contains_key(on);
+        !is_made && matches!(on.kind, Kind::Table | Kind::Column | Kind::Namespace)
+    };
+    let changes = |on: &Id| nodes.fates.map.contains_key(on) && !keeps_rows(on);
     let is_asked =
         stands_on_old(nodes, view, graph) && graph.needs(view).all(|(on, _)| !changes(on));
     if !body.is_populated || !is_asked {

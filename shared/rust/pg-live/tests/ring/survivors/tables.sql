@@ -1,6 +1,6 @@
 -- Tables of users with the columns whose values are theirs: what is generated
--- is computed again. A composite type is told with its fields: its values
--- change when they do.
+-- is computed again. A composite type is told with its fields, a domain with
+-- what it is over: its values change when they do.
 WITH types AS (
     SELECT a.attrelid, a.attname,
            pg_catalog.format_type(a.atttypid, a.atttypmod)
@@ -11,7 +11,10 @@ WITH types AS (
                           JOIN pg_catalog.pg_attribute f
                             ON f.attrelid IN (t.typrelid, e.typrelid) AND f.attrelid <> 0
                            AND f.attnum > 0 AND NOT f.attisdropped
-                         WHERE t.oid = a.atttypid), '') AS type_name
+                         WHERE t.oid = a.atttypid), '')
+           || coalesce((SELECT ' over ' || pg_catalog.format_type(t.typbasetype, t.typtypmod)
+                          FROM pg_catalog.pg_type t
+                         WHERE t.oid = a.atttypid AND t.typbasetype <> 0), '') AS type_name
       FROM pg_catalog.pg_attribute a
      WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 )

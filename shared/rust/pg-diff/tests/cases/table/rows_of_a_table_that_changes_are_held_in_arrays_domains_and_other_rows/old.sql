@@ -1,0 +1,17 @@
+CREATE TABLE a (id int, name varchar(5), "odd, ""name" int);
+CREATE DOMAIN of_a AS a CHECK ((VALUE).id > 0);
+CREATE TYPE pair AS (one a, many a[]);
+CREATE TABLE b (
+    id int PRIMARY KEY,
+    one a DEFAULT ROW(1, 'it''s', 2)::a CHECK ((one).id > 0),
+    many a[],
+    checked of_a,
+    pair pair,
+    UNIQUE (one)
+);
+CREATE INDEX b_name ON b (((one).name));
+CREATE TABLE c (whole b);
+CREATE VIEW v AS SELECT id, (one).name FROM b;
+INSERT INTO a VALUES (1, 'x', 2);
+INSERT INTO b VALUES (1, ROW(1, 'a,"b', 3), ARRAY[ROW(2, NULL, 4)::a, NULL], ROW(3, '', 5), ROW(ROW(4, 'x', 6), '{}'));
+INSERT INTO c SELECT b FROM b;

@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS t (
+    id    bigint CONSTRAINT pk_t PRIMARY KEY,
+    title text -- @renamed from=name
+);

@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS levels (
+    code  text CONSTRAINT pk_levels PRIMARY KEY,
+    title text
+);
+-- @seed key=(cod) update=(title)
+INSERT INTO levels (code, title) VALUES ('low', 'Low') ON CONFLICT (code) DO NOTHING;

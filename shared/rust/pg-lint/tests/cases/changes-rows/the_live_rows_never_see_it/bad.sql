@@ -1,0 +1,2 @@
+UPDATE t SET kind = 'a' WHERE kind IS NULL;
+TRUNCATE t;

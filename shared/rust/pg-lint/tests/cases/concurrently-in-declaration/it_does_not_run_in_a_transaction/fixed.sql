@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS idx_t_a ON t (a);

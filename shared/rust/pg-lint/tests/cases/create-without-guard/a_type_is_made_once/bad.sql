@@ -1,0 +1,3 @@
+CREATE TYPE mood AS ENUM ('calm', 'alarmed');
+CREATE POLICY own_rows ON t USING (true);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,7 @@
+DO $$ BEGIN
+    CREATE TYPE mood AS ENUM ('calm', 'alarmed');
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DROP POLICY IF EXISTS own_rows ON t;
+CREATE POLICY own_rows ON t USING (true);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,4 @@
+SET search_path = a;
+CREATE TABLE IF NOT EXISTS t (id bigint CONSTRAINT pk_t PRIMARY KEY);
+SET LOCAL search_path TO b;
+CREATE TABLE IF NOT EXISTS t (id bigint CONSTRAINT pk_t PRIMARY KEY);

@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS t (id bigint CONSTRAINT pk_t PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS public.t (id bigint CONSTRAINT pk_t PRIMARY KEY, title text);
+CREATE INDEX IF NOT EXISTS idx_t ON t (id, title);
+CREATE INDEX IF NOT EXISTS "idx_t" ON t (title);

@@ -1,0 +1,4 @@
+CREATE OR REPLACE FUNCTION secret() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, public AS 'SELECT count(*) FROM t';
+CREATE OR REPLACE FUNCTION plain() RETURNS bigint LANGUAGE sql SECURITY INVOKER AS
+    'SELECT count(*) FROM t';

@@ -1,0 +1,2 @@
+SELECT 'open;
+SELECT 1;

@@ -1,0 +1,2 @@
+SELECT 'closed';
+SELECT 1;

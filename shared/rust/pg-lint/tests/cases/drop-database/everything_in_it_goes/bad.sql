@@ -1,0 +1,2 @@
+DROP DATABASE osint_platform;
+DROP SCHEMA archive CASCADE;

@@ -1,0 +1,3 @@
+SET lock_timeout = '3s';
+-- data-loss: namespace archive goes
+DROP SCHEMA archive;

@@ -1,0 +1,2 @@
+ALTER TABLE messages DROP COLUMN title;
+DROP TABLE old_messages;

@@ -1,0 +1,3 @@
+SET lock_timeout = '3s';
+ALTER TYPE composite DROP ATTRIBUTE a;
+ALTER FOREIGN TABLE ft DROP COLUMN IF EXISTS a;

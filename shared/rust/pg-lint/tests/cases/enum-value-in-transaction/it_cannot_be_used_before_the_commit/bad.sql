@@ -1,0 +1,5 @@
+BEGIN;
+SET LOCAL lock_timeout = '3s';
+ALTER TYPE mood ADD VALUE 'tired';
+ALTER TABLE t ALTER COLUMN mood SET DEFAULT 'tired';
+COMMIT;

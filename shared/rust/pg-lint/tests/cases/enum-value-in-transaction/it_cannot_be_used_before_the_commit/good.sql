@@ -1,0 +1,5 @@
+ALTER TYPE mood ADD VALUE 'tired';
+BEGIN;
+SET LOCAL lock_timeout = '3s';
+ALTER TABLE t ALTER COLUMN mood SET DEFAULT 'tired';
+COMMIT;

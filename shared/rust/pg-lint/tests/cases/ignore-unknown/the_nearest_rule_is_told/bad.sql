@@ -1,0 +1,1 @@
+SELECT 1; -- lint: ignore fk-without-on-delet nobody deletes here

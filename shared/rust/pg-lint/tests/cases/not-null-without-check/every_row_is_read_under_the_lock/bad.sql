@@ -1,0 +1,2 @@
+SET lock_timeout = '3s';
+ALTER TABLE messages ALTER COLUMN topic SET NOT NULL;

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS t (id bigint CONSTRAINT pk_t PRIMARY KEY, hidden boolean DEFAULT false);

@@ -1,0 +1,4 @@
+SET lock_timeout = '3s';
+ALTER VIEW v RENAME TO v2;
+ALTER TYPE composite RENAME ATTRIBUTE old TO renamed;
+ALTER FOREIGN TABLE ft RENAME COLUMN a TO b;

@@ -1,0 +1,2 @@
+SET lock_timeout = '3s';
+ALTER TABLE messages ADD COLUMN topic text NOT NULL DEFAULT 'general', ADD COLUMN note text DEFAULT NULL;

@@ -1,0 +1,1 @@
+INSERT INTO levels (code, title) VALUES ('low', 'Low'), ('high', 'High');

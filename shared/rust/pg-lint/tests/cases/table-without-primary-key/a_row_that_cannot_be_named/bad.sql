@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS t (a bigint NOT NULL, b text, CONSTRAINT uq_t_a UNIQUE (a));

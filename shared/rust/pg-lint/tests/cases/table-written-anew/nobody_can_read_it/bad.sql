@@ -1,0 +1,3 @@
+VACUUM FULL messages;
+VACUUM (FULL, ANALYZE) messages;
+CLUSTER messages USING idx_messages_date;

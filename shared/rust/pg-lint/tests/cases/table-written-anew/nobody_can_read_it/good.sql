@@ -1,0 +1,2 @@
+VACUUM (ANALYZE) messages;
+VACUUM messages;

@@ -1,0 +1,5 @@
+BEGIN;
+SET LOCAL lock_timeout = '3s';
+ALTER TABLE t ADD COLUMN a text;
+BEGIN;
+ALTER TABLE t ADD COLUMN b text;

@@ -1,0 +1,3 @@
+SET lock_timeout = '3s';
+-- data-loss: every row of public.scratch goes
+TRUNCATE public.scratch;

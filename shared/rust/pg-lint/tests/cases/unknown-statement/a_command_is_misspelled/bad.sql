@@ -1,0 +1,3 @@
+CREAT TABLE t (id bigint);
+SELECT 1;
+INSRT INTO t VALUES (1);

@@ -1,0 +1,2 @@
+INSERT INTO levels (code) VALUES ('low') ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS levels (code text CONSTRAINT pk_levels PRIMARY KEY);

@@ -1,0 +1,214 @@
+//! What is written to a database while its rows are copied, fed into the copy
+//! by PostgreSQL's own logical replication.
+//!
+//! ```text
+//! publication   in the live database: which tables, which columns
+//! slot          in the live database: everything from here on is kept
+//! fence         for a moment: the snapshot of the copy and the slot meet
+//! subscription  in the new database, when the rows are there
+//! ```
+//!
+//! A slot that nobody reads keeps the log for ever: whatever ends early must be
+//! swept (`sweep`), by this run or the next.
+//!
+//! Must never: let a writer wait for the copy, or write the password of the
+//! role into the log of the server.
+
+use std::time::{Duration, Instant};
+
+use crate::address::Address;
+use crate::behind::Behind;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, quote_ident, quote_literal};
+
+/// Publication and subscription.
+pub const NAME: &str = "xtask_online";
+const PURPOSE: &str = "feed";
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// One feed, of one database.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    live: Address,
+    slot: String,
+}
+
+/// The server's `wal_level`.
+pub async fn wal_level(session: &Session) -> Result<String> {
+    Ok(session.query_one("SELECT pg_catalog.current_setting('wal_level')", &[]).await?.get(0))
+}
+
+/// Which of these tables cannot be fed, and why.
+pub async fn unfit(session: &Session, tables: &[String]) -> Result<Vec<(String, String)>> {
+    let rows = session.query(include_str!("feed/without_identity.sql"), &[&tables]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The slot of a database: slots are the whole server's.
+async fn slot(session: &Session) -> Result<String> {
+    let sql = "SELECT oid::text FROM pg_catalog.pg_database WHERE datname = current_database()";
+    let oid: String = session.query_one(sql, &[]).await?.get(0);
+    Ok(format!("{NAME}_{oid}"))
+}
+
+/// Drops what an earlier run left in the live database: publication and slot.
+/// Answers whether there was something.
+pub async fn sweep(live: &Address) -> Result<bool> {
+    let session = Session::connect(live, PURPOSE).await?;
+    let slot = slot(&session).await?;
+    let has = "SELECT true FROM pg_catalog.pg_publication WHERE pubname = $1 \
+               UNION ALL SELECT true FROM pg_catalog.pg_replication_slots WHERE slot_name = $2";
+    if session.query(has, &[&NAME, &slot]).await?.is_empty() {
+        return Ok(false);
+    }
+    session.execute(&format!("DROP PUBLICATION IF EXISTS {}", quote_ident(NAME))).await?;
+    drop_slot(&session, &slot).await?;
+    Ok(true)
+}
+
+/// Also one that is being read: its reader is ended.
+async fn drop_slot(session: &Session, slot: &str) -> Result<()> {
+    let end = "SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) \
+               FROM pg_catalog.pg_replication_slots WHERE slot_name = $1 AND active";
+    session.query(end, &[&slot]).await?;
+    let drop = "SELECT pg_catalog.pg_drop_replication_slot(slot_name) \
+                FROM pg_catalog.pg_replication_slots WHERE slot_name = $1";
+    session.query(drop, &[&slot]).await?;
+    Ok(())
+}
+
+/// Whether a run is at work in one of these databases.
+pub async fn is_tended(session: &Session, databases: &[&str]) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity \
+               WHERE datname = ANY ($1) AND application_name LIKE 'xtask/%')";
+    Ok(session.query_one(sql, &[&databases]).await?.get(0))
+}
+
+/// Those of these databases that a feed goes into. One that was dropped
+/// halfway by a server that died cannot be asked itself.
+pub async fn subscribed(session: &Session, databases: &[&str]) -> Result<Vec<String>> {
+    let sql = "SELECT d.datname::text FROM pg_catalog.pg_subscription s \
+               JOIN pg_catalog.pg_database d ON d.oid = s.subdbid \
+               WHERE d.datname = ANY ($1) AND s.subname = $2";
+    let rows = session.query(sql, &[&databases, &NAME]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Drops the subscription of a database, and says nothing to the other side.
+pub async fn unsubscribe(new: &Address) -> Result<()> {
+    let session = Session::connect(new, PURPOSE).await?;
+    if subscribed(&session, &[&new.database]).await?.is_empty() {
+        return Ok(());
+    }
+    let name = quote_ident(NAME);
+    for sql in ["DISABLE", "SET (slot_name = NONE)"] {
+        session.execute(&format!("ALTER SUBSCRIPTION {name} {sql}")).await?;
+    }
+    session.execute(&format!("DROP SUBSCRIPTION {name}")).await
+}
+
+impl Feed {
+    /// From now on the server keeps what is written to `tables` (each with its
+    /// columns, as in CREATE PUBLICATION).
+    pub async fn open(live: &Address, tables: &[String]) -> Result<Feed> {
+        let session = Session::connect(live, PURPOSE).await?;
+        let slot = slot(&session).await?;
+        let publication = format!(
+            "CREATE PUBLICATION {} FOR TABLE {} WITH (publish_via_partition_root = true)",
+            quote_ident(NAME),
+            tables.join(", ")
+        );
+        session.execute(&publication).await?;
+        // Waits for transactions that are under way.
+        let sql = "SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')";
+        session.query(sql, &[&slot]).await?;
+        Ok(Feed { live: live.clone(), slot })
+    }
+
+    /// Behind the fence: what was written before it is in the snapshot, and is
+    /// not fed again.
+    pub async fn begin_at(&self, _behind: &Behind) -> Result<()> {
+        let session = Session::connect(&self.live, PURPOSE).await?;
+        let place = flushed(&session).await?;
+        let sql = "SELECT pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)";
+        session.query(sql, &[&self.slot, &place]).await?;
+        Ok(())
+    }
+
+    /// The new database, with the rows and the keys there, takes the rest.
+    pub async fn subscribe(&self, new: &Address) -> Result<()> {
+        let session = Session::connect(new, PURPOSE).await?;
+        // As the server reaches itself, not as we do.
+        let port: String =
+            session.query_one("SELECT pg_catalog.current_setting('port')", &[]).await?.get(0);
+        let word = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+        let mut reach = format!(
+            "host=127.0.0.1 port={port} dbname={} user={}",
+            word(&self.live.database),
+            word(&self.live.user)
+        );
+        if let Some(password) = &self.live.password {
+            reach.push_str(&format!(" password={}", word(password)));
+        }
+        session
+            .execute(
+                "SET log_statement = 'none'; SET log_min_error_statement = 'panic'; \
+                         SET log_min_duration_statement = -1",
+            )
+            .await?;
+        let sql = format!(
+            "CREATE SUBSCRIPTION {name} CONNECTION {} PUBLICATION {name} WITH \
+             (create_slot = false, slot_name = {}, copy_data = false, binary = false)",
+            quote_literal(&reach),
+            quote_literal(&self.slot),
+            name = quote_ident(NAME)
+        );
+        // What the server says to it could have the statement in it.
+        session.execute(&sql).await.map_err(|error| Error { detail: None, context: None, ..error })
+    }
+
+    /// Waits until everything that is written by now is in the new database.
+    pub async fn wait_for(&self, new: &Address, patience: Duration) -> Result<()> {
+        let session = Session::connect(&self.live, PURPOSE).await?;
+        let watch = Session::connect(new, PURPOSE).await?;
+        let place = flushed(&session).await?;
+        let deadline = Instant::now() + patience;
+        loop {
+            let rows = session.query(include_str!("feed/state.sql"), &[&self.slot, &place]).await?;
+            let Some(row) = rows.first() else {
+                return Err(Error::new(ErrorKind::Statement, "the replication slot is gone"));
+            };
+            if row.get::<_, Option<bool>>(0) == Some(true) {
+                return Ok(());
+            }
+            let sql = "SELECT coalesce(sum(apply_error_count), 0)::bigint FROM pg_catalog.pg_stat_subscription_stats \
+                       WHERE subname = $1";
+            let errors: i64 = watch.query_one(sql, &[&NAME]).await?.get(0);
+            if errors > 0 {
+                let why = "the new database does not take a change that was written meanwhile; \
+                           the server's log says which";
+                return Err(Error::new(ErrorKind::Statement, why));
+            }
+            if Instant::now() > deadline {
+                let why = "what is written meanwhile does not come to an end";
+                return Err(Error::new(ErrorKind::Deadline, why));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Both ends are gone afterwards.
+    pub async fn close(self, new: &Address) -> Result<()> {
+        unsubscribe(new).await?;
+        sweep(&self.live).await.map(|_| ())
+    }
+}
+
+/// A place in the log that is on disk, behind everything committed before.
+async fn flushed(session: &Session) -> Result<String> {
+    // The commit of a message waits for the disk, whatever others do.
+    session.execute("SET synchronous_commit = on").await?;
+    session.query("SELECT pg_catalog.pg_logical_emit_message(true, 'xtask', '')", &[]).await?;
+    let sql = "SELECT pg_catalog.pg_current_wal_flush_lsn()::text";
+    Ok(session.query_one(sql, &[]).await?.get(0))
+}

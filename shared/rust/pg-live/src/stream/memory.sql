@@ -1,0 +1,8 @@
+-- Building an index sorts in this memory. Half of what the server keeps for
+-- pages, at most 1 GB, is there for a while; never less than it is set to.
+SELECT pg_catalog.set_config(
+         'maintenance_work_mem',
+         greatest(pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')),
+                  least(pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers')) / 2,
+                        1024 * 1024 * 1024)) / 1024 || 'kB',
+         false)

@@ -1,0 +1,2 @@
+
+CREATE TABLE IF NOT EXISTS bench_writes (writer integer NOT NULL);

@@ -1,0 +1,217 @@
+//! What both copies have in common at their end: journals, sequences, views,
+//! statistics, and the swap.
+//!
+//! Must never: swap in what is not sound.
+
+use anyhow::{Context, Result};
+use pg_diff::catalog::Kind;
+use pg_live::behind::Behind;
+use pg_live::hold::Names;
+use pg_live::{Address, Introspection, Session, database, health, numbers};
+
+use super::choose::Chosen;
+use super::copy::{Done, Prepared};
+use super::matching::place;
+use super::rows::{self, Hand, Sums};
+use super::{COMMAND, Keeping, came_through, shape};
+use crate::outcome::Fault;
+use crate::rebuild::swap;
+use crate::steps::{Steps, told};
+use crate::tools::pg_dump;
+use crate::verify::{counted, maintenance};
+use crate::ways::{self, loss};
+
+impl Keeping<'_> {
+    /// What a run that was stopped left goes first.
+    pub(super) fn sweep_unfinished(&self, steps: &mut Steps<'_>) -> Result<()> {
+        steps.step("sweep", |_| {
+            swap::drop_unfinished(self.ctx, self.live)?;
+            Ok(told((), "nothing half-built is left"))
+        })
+    }
+
+    /// From now on writers wait.
+    pub(super) fn raise(&self) -> Result<Behind> {
+        let raised = self.ctx.wait(Behind::raise(self.live)).map_err(anyhow::Error::from);
+        raised.context("waiting for the writers of the database")
+    }
+
+    /// Behind the fence: what was planned with is what is there. A column that
+    /// came meanwhile would not be copied.
+    pub(super) fn require_unchanged(&self, chosen: &Chosen<'_>) -> Result<()> {
+        let now = self.ctx.wait(async {
+            let session = Session::connect(self.live, "schema").await?;
+            Ok::<_, pg_live::Error>(Introspection::begin(&session).await?.catalog().fingerprint())
+        })?;
+        if now == chosen.work.found.from.fingerprint {
+            return Ok(());
+        }
+        let what = format!("the schema of `{}` was changed since it was read", self.live.database);
+        Err(Fault::unavailable(what).hint("nothing was changed; run the command again").into())
+    }
+
+    /// Everything between the last row and the new name.
+    pub(super) fn take_over(
+        &self,
+        steps: &mut Steps<'_>,
+        (chosen, prepared): (&mut Chosen<'_>, &Prepared),
+        behind: Behind,
+    ) -> Result<Done> {
+        let Keeping { ctx, kept, .. } = *self;
+        let new = &prepared.new;
+        steps.step("same schema", |_| {
+            self.require_unchanged(chosen)?;
+            Ok(told((), "nobody changed it since it was planned"))
+        })?;
+        let extremes = steps.step("sequences", |_| {
+            let extremes = self.carry_first(prepared)?;
+            Ok(told(extremes, counted(prepared.counters.len(), "sequence")))
+        })?;
+        steps.step("seed rows", |_| match chosen.work.seed(new)? {
+            None => Ok(told((), "none missing")),
+            Some(written) => Ok(told((), format!("{written} written"))),
+        })?;
+        let fingerprint = steps.step("compare again", |_| {
+            let (fingerprint, detail) = chosen.work.compare_made(new)?;
+            self.require_sound(new)?;
+            Ok(told(fingerprint, detail))
+        })?;
+        let baseline = steps.step("count", |_| {
+            let counts = loss::baseline(ctx, new)?;
+            let detail = super::clone::story(&counts);
+            Ok(told(counts, detail))
+        })?;
+        let (rows, since) = (baseline.rows.values().sum(), behind.since);
+        steps.step("swap", |_| {
+            let newcomer = ways::Newcomer {
+                command: COMMAND,
+                code: ways::Served::Known(ways::code::present(ctx, None)),
+                baseline,
+            };
+            ways::exchange_by(ctx, self.target, kept, newcomer, || {
+                self.swap_new(behind, prepared, &extremes)
+            })?;
+            Ok(told((), format!("the old one is {kept}")))
+        })?;
+        let held = since.elapsed();
+        chosen.work.is_served(&fingerprint);
+        Ok(Done { fingerprint, rows, held })
+    }
+
+    /// The journals that the tools keep in the database belong to its rows.
+    pub(super) fn carry_journal(&self, behind: &Behind, new: &Address) -> Result<()> {
+        let Keeping { ctx, live, target, .. } = *self;
+        let name = pg_live::journal::NAMESPACE;
+        let has = ctx.wait(async {
+            let session = Session::connect(live, "copy").await?;
+            pg_live::journal::is_there(&session).await
+        })?;
+        if !has {
+            return Ok(());
+        }
+        let run = target
+            .program(ctx, "pg_dump", live)?
+            .args(["--inserts", "--no-password"])
+            .arg(format!("--schema={name}"))
+            .arg(format!("--snapshot={}", behind.snapshot));
+        let dumped = ctx.proc.read(&run);
+        let dump = pg_dump::ending_strays(ctx, live, dumped)?;
+        shape::load(ctx, target, new, &dump)
+    }
+
+    pub(super) fn carry_first(&self, prepared: &Prepared) -> Result<Vec<Option<i64>>> {
+        let Prepared { new, counters, .. } = prepared;
+        Ok(self.ctx.wait(async {
+            let old = Session::connect(self.live, "copy").await?;
+            let new = Session::connect(new, "copy").await?;
+            let extremes = numbers::extremes(&new, counters).await?;
+            numbers::carry((&old, &new), counters, &extremes).await?;
+            pg_live::Result::Ok(extremes)
+        })?)
+    }
+
+    /// Views that hold rows, and what the planner knows.
+    pub(super) fn finish_tables(
+        &self,
+        chosen: &Chosen<'_>,
+        hands: &[Hand],
+    ) -> Result<crate::steps::Told<()>> {
+        let objects = &chosen.work.found.to.catalog.objects;
+        let populated = |it: &pg_diff::catalog::Object| {
+            it.body.materialized_view().is_some_and(|it| it.is_populated)
+        };
+        let views: Vec<String> = objects
+            .iter()
+            .filter(|(_, object)| populated(object))
+            .map(|(id, _)| format!("REFRESH MATERIALIZED VIEW {}", place(id)))
+            .collect();
+        // A partition is looked at with the table above it.
+        let tables = objects
+            .iter()
+            .filter(|(id, object)| id.kind == Kind::Table && object.body.partition().is_none());
+        let analyze: Vec<String> = tables.map(|(id, _)| format!("ANALYZE {}", place(id))).collect();
+        let detail = format!(
+            "{}, {}",
+            counted(views.len(), "materialized view"),
+            counted(analyze.len(), "table")
+        );
+        self.ctx.wait(rows::finish(hands, views, analyze))?;
+        Ok(told((), detail))
+    }
+
+    pub(super) fn require_sound(&self, new: &Address) -> Result<()> {
+        let ctx = self.ctx;
+        let marker = ctx.config.metadata.ready.clone();
+        let (faults, probe) = ctx.wait(async {
+            let faults = health::check(&Session::connect(new, "db-rebuild").await?).await?;
+            pg_live::Result::Ok((faults, pg_live::is_ready(new, &marker).await?))
+        })?;
+        if let Some(fault) = faults.first() {
+            let what = format!("{}: {}", fault.object, fault.message);
+            return Err(Fault::failed(format!("the new database is not sound: {what}")).into());
+        }
+        if probe != pg_live::Probe::Ready {
+            return Err(Fault::failed("the completion marker does not answer").into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn swap_new(
+        &self,
+        behind: Behind,
+        prepared: &Prepared,
+        extremes: &[Option<i64>],
+    ) -> Result<()> {
+        let Keeping { ctx, live, kept, .. } = *self;
+        let Prepared { new, counters, .. } = prepared;
+        let names = Names { live: &live.database, copy: &new.database, kept };
+        ctx.term.equivalent(
+            "sql>",
+            &format!("BEGIN; {}; {}; COMMIT;", names.aside(), names.takes_over()),
+        );
+        let swapped = ctx.wait(async {
+            let session = maintenance(live).await?;
+            let server = session.address().clone();
+            // Before the settings of the database are: they may say read-only.
+            let writing = Session::connect(new, "copy").await?;
+            database::copy_properties(&session, names.live, names.copy).await?;
+            let last = async |look: &Session| {
+                numbers::carry((look, &writing), counters, extremes).await.map(|_| ())
+            };
+            behind.swap(&server, names, last).await
+        });
+        came_through(ctx, live, kept, swapped)
+    }
+}
+
+/// What was read on both sides is the same.
+pub fn require_equal(sums: &Sums) -> Result<()> {
+    let differences = sums.differences();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let what = differences.join("; ");
+    Err(Fault::failed(format!("what was copied is not what was there: {what}"))
+        .hint("this was beside what is served, which is as it was")
+        .into())
+}
