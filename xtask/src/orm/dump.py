@@ -492,6 +492,8 @@ class Ddl:
             about = f"foreign key ({', '.join(columns)})"
             self.add(self.parts, AddConstraint(key_of), key, about, at)
         for index in sorted(table.indexes, key=lambda it: str(it.name)):
+            # How it is built is nothing that the index is, and no transaction takes it.
+            index.dialect_options["postgresql"]["concurrently"] = False
             self.add(self.parts, CreateIndex(index), key, f"index {index.name}", where)
         if table.comment:
             self.add(self.parts, SetTableComment(table), key, "comment", where)

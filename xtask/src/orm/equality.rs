@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use pg_diff::Catalog;
 use pg_diff::catalog::{Id, Kind};
-use pg_live::{Address, Session};
+use pg_live::Session;
 
 use crate::context::Ctx;
 
@@ -22,8 +22,8 @@ impl Equal {
         model == database || self.0.contains(&(model.to_owned(), database.to_owned()))
     }
 
-    /// Asks about the defaults that differ, in `scratch`.
-    pub fn ask(ctx: &Ctx, scratch: &Address, models: &Catalog, other: &Catalog) -> Result<Equal> {
+    /// Asks about the defaults that differ, in the transaction of `session`.
+    pub fn ask(ctx: &Ctx, session: &Session, models: &Catalog, other: &Catalog) -> Result<Equal> {
         let questions: BTreeSet<(String, String, String)> = models
             .objects
             .iter()
@@ -39,11 +39,11 @@ impl Equal {
             return Ok(Equal::default());
         }
         let equal = ctx.wait(async {
-            let session = Session::connect(scratch, "models").await?;
             // In a zone of its own, so that UTC is not taken for local time; a
             // moment after the beginning: what is the same now and then is
             // not what only begins the same, as clock_timestamp() does.
-            let begin = "SET TimeZone = 'Asia/Kathmandu'; BEGIN; SELECT pg_sleep(0.002)";
+            let begin = "SAVEPOINT questions; SET LOCAL TimeZone = 'Asia/Kathmandu'; \
+                 SET LOCAL search_path = ''; SELECT pg_sleep(0.002)";
             session.execute(begin).await?;
             let mut equal = BTreeSet::new();
             for (model, database, kind) in questions {
@@ -61,7 +61,7 @@ impl Equal {
                     Err(_) => session.execute("ROLLBACK TO SAVEPOINT question").await?,
                 }
             }
-            session.execute("ROLLBACK").await?;
+            session.execute("ROLLBACK TO SAVEPOINT questions").await?;
             pg_live::Result::Ok(equal)
         })?;
         Ok(Equal(equal))

@@ -1,8 +1,9 @@
 //! The tables of the models, made by PostgreSQL in a scratch database, so
 //! that it spells every type, default and expression.
 //!
-//! The scratch database is a copy of what init.sql made without its tables and
-//! views: extensions, functions and types that the models only name are there.
+//! The scratch database has what init.sql made but its tables and views:
+//! extensions, functions and types that the models only name are there. It
+//! stays as it is for the next run: the transaction is never committed.
 //!
 //! Must never: stop at the first statement that is refused. Each refusal is
 //! told, and the rest is compared.
@@ -12,7 +13,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result};
 use pg_diff::Catalog;
 use pg_diff::catalog::{Id, Kind};
-use pg_live::{Address, Session, introspect, quote_ident};
+use pg_live::{Address, Error, Session, introspect_in_transaction, quote_ident};
 
 use super::extraction::{Extraction, Statement};
 use crate::context::Ctx;
@@ -20,8 +21,8 @@ use crate::context::Ctx;
 pub struct Made {
     pub catalog: Catalog,
     pub refused: Vec<Refusal>,
-    /// Where they are, while the run lasts.
-    pub address: Address,
+    /// In the transaction that made them, which ends with it.
+    pub session: Session,
 }
 
 /// What PostgreSQL does not take.
@@ -32,10 +33,15 @@ pub struct Refusal {
     pub why: String,
 }
 
-/// Drops every table and view of `scratch`, a copy of a database that `there`
-/// was read from.
-pub fn clear(ctx: &Ctx, scratch: &Address, there: &Catalog) -> Result<()> {
-    let mut sql = "SET synchronous_commit = off; SET search_path = DEFAULT;\n".to_owned();
+impl Refusal {
+    fn of(statement: &Statement, error: &Error) -> Refusal {
+        Refusal { statement: statement.clone(), why: error.to_string() }
+    }
+}
+
+/// What drops every table and view of a database that `there` was read from.
+pub fn without_tables(there: &Catalog) -> String {
+    let mut sql = String::new();
     for kind in [Kind::View, Kind::MaterializedView, Kind::ForeignTable, Kind::Table] {
         let ids = there.objects.keys().filter(|id| id.kind == kind);
         let names: Vec<String> = ids.map(|id| qualified(&id.namespace, &id.name)).collect();
@@ -44,13 +50,11 @@ pub fn clear(ctx: &Ctx, scratch: &Address, there: &Catalog) -> Result<()> {
             let _ = writeln!(sql, "DROP {word} IF EXISTS {} CASCADE;", names.join(", "));
         }
     }
-    let cleared =
-        ctx.wait(async { Session::connect(scratch, "models").await?.execute(&sql).await });
-    cleared.map_err(anyhow::Error::from).context("making room for the tables of the models")
+    sql
 }
 
-/// Makes the tables in `scratch`, which was cleared of those of `there`.
-pub fn make(ctx: &Ctx, scratch: Address, there: &Catalog, said: &Extraction) -> Result<Made> {
+/// Makes the tables in `room`, which is as `there` was read but [`without_tables`].
+pub fn make(ctx: &Ctx, room: &Address, there: &Catalog, said: &Extraction) -> Result<Made> {
     let clearing = clearing(there, said);
     let all: Vec<&Statement> =
         said.types.iter().chain(&said.sequences).chain(&said.statements).collect();
@@ -59,34 +63,49 @@ pub fn make(ctx: &Ctx, scratch: Address, there: &Catalog, said: &Extraction) -> 
         text
     });
     let made = ctx.wait(async {
-        let session = Session::connect(&scratch, "models").await?;
-        session.execute("SET synchronous_commit = off; SET search_path = DEFAULT").await?;
+        let session = Session::connect(room, "models").await?;
+        let grown: bool = session.query_one(IS_GROWN, &[]).await?.get(0);
+        if grown {
+            session.execute("VACUUM").await?;
+        }
+        session.execute(BEGIN).await?;
         session.execute(&clearing).await?;
         let mut refused = Vec::new();
-        // All at once, which is one transaction; one by one when that fails.
-        if let Err(error) = session.execute(&batch).await {
-            if error.sqlstate.is_none() {
-                return Err(error);
-            }
+        // All at once; one by one when that fails.
+        if attempt(&session, &batch).await?.is_some() {
             for statement in all {
-                match session.execute(&statement.sql).await {
-                    Err(error) if error.sqlstate.is_none() => return Err(error),
-                    Err(error) => {
-                        let (statement, why) = (statement.clone(), error.to_string());
-                        refused.push(Refusal { statement, why });
-                    }
-                    Ok(()) => {}
+                if let Some(error) = attempt(&session, &statement.sql).await? {
+                    refused.push(Refusal::of(statement, &error));
                 }
             }
         }
-        drop(session);
-        // Definitions are read without a search_path.
-        let catalog = introspect(&Session::connect(&scratch, "models").await?).await?;
-        pg_live::Result::Ok((catalog, refused))
+        let catalog = introspect_in_transaction(&session).await?;
+        pg_live::Result::Ok(Made { catalog, refused, session })
     });
-    let (catalog, refused) =
-        made.map_err(anyhow::Error::from).context("making the tables of the models")?;
-    Ok(Made { catalog, refused, address: scratch })
+    made.map_err(anyhow::Error::from).context("making the tables of the models")
+}
+
+/// Shadows are read-only by default. One run at a time makes tables there:
+/// two could wait for each other's names.
+const BEGIN: &str = "SET search_path = DEFAULT; SET lock_timeout = 0; BEGIN READ WRITE; \
+     SELECT pg_catalog.pg_advisory_xact_lock(hashtext('xtask models'))";
+
+/// What is rolled back leaves dead rows in the catalogs, and a server that is
+/// up for a second has no time to vacuum by itself.
+const IS_GROWN: &str =
+    "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_attribute') > 8 * 1024 * 1024";
+
+/// Runs statements, or none of them and the server's words.
+async fn attempt(session: &Session, sql: &str) -> pg_live::Result<Option<Error>> {
+    session.execute("SAVEPOINT attempt").await?;
+    match session.execute(sql).await {
+        Ok(()) => session.execute("RELEASE SAVEPOINT attempt").await.map(|()| None),
+        Err(error) if error.sqlstate.is_none() => Err(error),
+        Err(error) => {
+            session.execute("ROLLBACK TO SAVEPOINT attempt").await?;
+            Ok(Some(error))
+        }
+    }
 }
 
 /// Drops what the models make by themselves.

@@ -10,13 +10,13 @@ use anyhow::{Context, Result};
 use pg_diff::Catalog;
 use pg_diff::catalog::Kind;
 use pg_diff::quarantine;
-use pg_live::Address;
+use pg_live::{Address, Session};
 
 use super::equality::Equal;
 use super::extraction::{Asked, Extraction, Importing};
 use super::finding::Finding;
 use super::ground::{self, Ground, Served, served};
-use super::made::{Made, clear, make};
+use super::made::{Made, make, without_tables};
 use super::python::Interpreter;
 use super::rules;
 use super::statements::{self, Texts};
@@ -131,11 +131,7 @@ pub fn compare(
         [] => None,
         paths => Some(statements::begin(ctx, &importing.interpreter, paths)?),
     };
-    let scratch = match &init {
-        Some(init) => workshop.copy_of(&workshop.shadow(init)?)?,
-        None => copy_of_live(ctx, workshop)?,
-    };
-    clear(ctx, &scratch, &there.catalog)?;
+    let room = room(ctx, workshop, init.as_ref(), &there.catalog)?;
     let mut broken = Vec::new();
     let statements = match reading {
         Some(reading) => {
@@ -153,7 +149,7 @@ pub fn compare(
         let own = rules::of_models(&said, None);
         (Verdict::new(sides, 0, own, [None, None]), Catalog::default())
     } else {
-        let made = make(ctx, scratch, &there.catalog, &said)?;
+        let made = make(ctx, &room, &there.catalog, &said)?;
         let against = |side: &Option<Reading>| -> Result<Option<Vec<Finding>>> {
             side.as_ref().map(|it| findings(ctx, &said, &made, &it.catalog)).transpose()
         };
@@ -203,16 +199,15 @@ pub fn against_declared(
     if said.is_broken() {
         return Ok(Verdict::new(sides, 0, rules::of_models(&said, None), [None, None]));
     }
-    let scratch = workshop.copy_of(&workshop.shadow(init)?)?;
-    clear(ctx, &scratch, &declared.catalog)?;
-    let made = make(ctx, scratch, &declared.catalog, &said)?;
+    let room = room(ctx, workshop, Some(init), &declared.catalog)?;
+    let made = make(ctx, &room, &declared.catalog, &said)?;
     let found = findings(ctx, &said, &made, &declared.catalog)?;
     let own = rules::of_models(&said, Some(&made));
     Ok(Verdict::new(sides, said.tables.len(), own, [Some(found), None]))
 }
 
 fn findings(ctx: &Ctx, said: &Extraction, made: &Made, other: &Catalog) -> Result<Vec<Finding>> {
-    let equal = Equal::ask(ctx, &made.address, &made.catalog, other)?;
+    let equal = Equal::ask(ctx, &made.session, &made.catalog, other)?;
     Ok(rules::between(rules::Sides { said, made, other, equal: &equal }))
 }
 
@@ -255,6 +250,24 @@ fn ground<'a>(ctx: &'a Ctx, request: &Request, served: Option<&Served>) -> Resul
         },
         Live::Never => Ground::alone(ctx, served),
     }
+}
+
+/// A scratch database with all of a schema but its tables and views.
+fn room(
+    ctx: &Ctx,
+    workshop: &Workshop<'_>,
+    init: Option<&InitFile>,
+    there: &Catalog,
+) -> Result<Address> {
+    let clearing = without_tables(there);
+    if let Some(init) = init {
+        return workshop.shadow_after(init, &clearing).context("making room for the models");
+    }
+    let scratch = copy_of_live(ctx, workshop)?;
+    ctx.wait(async { Session::connect(&scratch, "models").await?.execute(&clearing).await })
+        .map_err(anyhow::Error::from)
+        .context("making room for the models")?;
+    Ok(scratch)
 }
 
 /// The schema of the live database in a scratch one.

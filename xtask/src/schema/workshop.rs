@@ -3,6 +3,7 @@
 //! Must never: leave one behind, whatever the run ended with. One of a run
 //! that was killed is dropped by the next.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -10,9 +11,10 @@ use anyhow::Result;
 use pg_live::Address;
 use pg_live::scratch::{Origin, Scratch};
 use pg_live::shadow::{self, Declared};
+use sha2::{Digest, Sha256};
 
 use crate::context::Ctx;
-use crate::init_file::InitFile;
+use crate::init_file::{InitFile, hex};
 use crate::outcome::Fault;
 use crate::proc::Run;
 use crate::target::Target;
@@ -60,11 +62,22 @@ impl<'a> Workshop<'a> {
                 init.shown
             ),
         );
-        let hash = init.shadow_hash(self.role());
+        self.shadow_after(init, "")
+    }
+
+    /// The shadow of some files and of statements that run after them: found,
+    /// or built now.
+    pub fn shadow_after(&self, init: &InitFile, after: &str) -> Result<Address> {
+        let mut hash = init.shadow_hash(self.role());
+        let mut sql = Cow::Borrowed(&*init.text);
+        if !after.is_empty() {
+            hash = hex(&Sha256::digest(format!("{hash}\n{after}").as_bytes()));
+            sql = Cow::Owned(format!("{sql}\n{after}"));
+        }
         let made = self.ctx.wait(async {
             let session = verify::maintenance(&self.server).await?;
             let locale = verify::locale_like(&session, &self.live).await?;
-            shadow::ensure(&session, Declared { hash: &hash, sql: &init.text }, &locale).await
+            shadow::ensure(&session, Declared { hash: &hash, sql: &sql }, &locale).await
         });
         Ok(made.map_err(|why| verify::no_shadow(init, why))?.address)
     }

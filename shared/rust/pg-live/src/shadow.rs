@@ -34,8 +34,8 @@ pub fn is_shadow(name: &str) -> bool {
 
 /// How many complete shadows stay for the next comparison. Dropping a database
 /// forces a checkpoint, so they go several at a time.
-const KEEP: usize = 2;
-const SWEEP_ABOVE: usize = 6;
+const KEEP: usize = 4;
+const SWEEP_ABOVE: usize = 8;
 
 /// One number for everybody who builds shadows on a server: builds take
 /// their turn, and the sweep never meets a build.
