@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::stage::{INIT, Project};
-use crate::tool::{BINARY, Ended, Tool};
+use crate::tool::{Ended, Tool, copy_binary};
 
 const BAD: (&str, &str) =
     (" REFERENCES channels (id) ON DELETE CASCADE", " REFERENCES channels (id)");
@@ -24,7 +24,7 @@ impl Repository {
         // Where cargo puts the binary; newer than what is there.
         let folder = repository.project.root.join("target/xtask");
         fs::create_dir_all(&folder).expect("a folder");
-        fs::copy(BINARY, folder.join("xtask")).expect("a copy");
+        copy_binary(&folder.join("xtask"));
         repository
     }
 
@@ -128,7 +128,7 @@ fn every_worktree_has_it() {
     it.project.tool(["hooks", "install"]).dir(&other).run().exits(0);
     assert!(it.hook("pre-commit").exists(), "worktrees share the hooks of their repository");
     fs::create_dir_all(other.join("target/xtask")).expect("a folder");
-    fs::copy(BINARY, other.join("target/xtask/xtask")).expect("a copy");
+    copy_binary(&other.join("target/xtask/xtask"));
     let text = fs::read_to_string(other.join(INIT)).expect("there").replacen(BAD.0, BAD.1, 1);
     fs::write(other.join(INIT), text).expect("ours");
     let commit = ["commit", "--quiet", "--all", "--message", "there"];

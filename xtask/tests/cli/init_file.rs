@@ -4,8 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::stage::{INIT, Project, is_root};
-use crate::tool::skip;
-use crate::tool::{BINARY, Ended};
+use crate::tool::{Ended, copy_binary};
 
 /// Nothing was begun: no home, no choice noted.
 #[track_caller]
@@ -45,10 +44,7 @@ fn an_unreadable_file() {
     // root reads everything: somebody else must ask, with a binary that they
     // can reach.
     let binary = project.temp().join("xtask");
-    if fs::copy(BINARY, &binary).is_err() {
-        skip("the binary cannot be copied");
-        return;
-    }
+    copy_binary(&binary);
     crate::tool::Tool::new(&binary, &project.root)
         .args(["db-rebuild", "--target", "local"])
         .by(65534, 65534)

@@ -16,6 +16,14 @@ use serde_json::Value;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_xtask");
 
+/// Copies the binary to `to`. Another program does it: a file that is open
+/// for writing here is open in whatever another test starts at that moment,
+/// and nobody can run it.
+pub fn copy_binary(to: &Path) {
+    let copied = Command::new("cp").arg(BINARY).arg(to).status().expect("cp");
+    assert!(copied.success(), "cp {BINARY} {}", to.display());
+}
+
 /// Far beyond what any command takes here, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(400);
 /// How long a finished program's output may stay open.
