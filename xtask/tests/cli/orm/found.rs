@@ -72,6 +72,19 @@ fn a_finding_names_its_place_and_the_values_of_both_sides() {
 }
 
 #[test]
+fn two_at_once_make_their_tables_one_after_the_other() {
+    let Some(stage) = Stage::new() else { return };
+    let model = thing("count: Mapped[int | None] = mapped_column(Integer)");
+    let stage = stage.with(&model, "CREATE TABLE thing (id serial PRIMARY KEY, count bigint);");
+    let words = ["--models", "models:Base", "--init", "init.sql"];
+    let alone = stage.run(&words).exits(2).stdout;
+    let both = [stage.tool(&words).start(), stage.tool(&words).start()];
+    for it in both {
+        assert_eq!(it.finish().exits(2).stdout, alone);
+    }
+}
+
+#[test]
 fn models_that_do_not_import_or_configure_are_errors_with_a_place() {
     let broken = r#"class A(Base):
     __tablename__ = "a"
