@@ -34,6 +34,7 @@ pub mod prove;
 pub mod refill;
 pub mod restore;
 pub mod retention;
+pub mod safety;
 mod some;
 pub mod source;
 pub mod store;

@@ -101,11 +101,6 @@ impl Proc {
         Ok(finished.stdout)
     }
 
-    /// Output goes to `file`, errors are kept.
-    pub fn capture_to_file(&self, run: &Run, file: File) -> Result<Finished> {
-        self.drive(run, self.expression(run).stdin_null().stdout_file(file).stderr_capture())
-    }
-
     /// Reads stdin from `file`; output is thrown away, errors are kept.
     pub fn feed_file(&self, run: &Run, file: File) -> Result<Finished> {
         self.drive(run, self.expression(run).stdin_file(file).stdout_null().stderr_capture())

@@ -15,6 +15,7 @@ use pg_live::seeds::DeclaredSeeds;
 use pg_live::{Address, ErrorKind, Session, protection};
 use serde_json::json;
 
+use crate::backup::safety::what_reads;
 use crate::consent::{self, Consent, Loss};
 use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Exit, Fault, exit_of};
@@ -185,7 +186,7 @@ pub fn answer(
         format!("{database} rebuilt from init.sql and verified: {}\n", verification.summary());
     if let Some(dump) = &dump {
         let shown = dump.strip_prefix(&ctx.root).unwrap_or(dump).display().to_string();
-        text.push_str(&format!("the old data is in {shown} (pg_restore reads it)\n"));
+        text.push_str(&format!("the old data is in {shown} ({})\n", what_reads(dump)));
     }
     text.push_str(&format!("done in {:.1} s, {} steps", took.as_secs_f64(), records.len()));
     Answer::done(

@@ -13,6 +13,7 @@ use pg_live::shadow::is_shadow;
 use pg_live::{Address, Fence, Session, database, fence, quote_ident};
 
 use crate::backup::refill::is_proof;
+use crate::backup::safety::safety_dump;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::rebuild::beside::is_beside;
@@ -21,7 +22,6 @@ use crate::run_state::RunState;
 use crate::services::test_databases::is_test_database;
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::tools::pg_dump;
 use crate::verify::{self, size};
 
 /// Like [`rebuild::assess`]; other databases are refused, roles and large
@@ -158,7 +158,7 @@ pub struct Last<'a> {
 /// The safety dump. Its path is noted, so that also a later run can name it.
 fn dump(ctx: &Ctx, steps: &mut Steps<'_>, target: &Target, address: &Address) -> Result<PathBuf> {
     steps.step("safety dump", |run: &mut RunState| {
-        let path = pg_dump::safety_dump(ctx, target, address)?;
+        let path = safety_dump(ctx, target, address)?;
         run.safety_dump(&path)?;
         let bytes = path.metadata().map_or(0, |meta| meta.len());
         let shown = path.strip_prefix(&ctx.root).unwrap_or(&path).display().to_string();

@@ -1,23 +1,17 @@
-//! `pg_dump`: the schema as text, and the safety dump before a loss.
+//! `pg_dump`: the schema as text, rows that can be compared, and what a dump
+//! that failed left running.
 //!
-//! Must never: believe a dump that was not read back to its end. A dump whose
-//! producer died passes `gzip -t` and `pg_restore --list` (measured).
+//! Must never: leave a session of a dump that failed on the server.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use pg_diff::Dump;
 use pg_live::{Address, database};
 
 use crate::context::Ctx;
-use crate::outcome::Fault;
-use crate::private_file::ensure_private_dir;
 use crate::proc::{Run, Started};
-use crate::run_state::stamp;
-use crate::target::{Target, application_name};
+use crate::target::application_name;
 use crate::verify;
 
 /// Long enough for the largest database this is meant for.
@@ -73,22 +67,6 @@ pub fn spelled_alike(pg_dump: Run, address: &Address, encoding: &str) -> Run {
         .arg(format!("--dbname=dbname='{name}' options='-c TimeZone=UTC -c bytea_output=hex'"))
 }
 
-/// A complete dump at its final name, private, read back to the end, on disk.
-pub fn safety_dump(ctx: &Ctx, target: &Target, address: &Address) -> Result<PathBuf> {
-    let dir = ensure_private_dir(&ctx.config.state_dir().join("backups"))?;
-    let name = format!("{}-{}.dump", stamp(), target.name());
-    let (partial, complete) = (dir.join(format!("{name}.partial")), dir.join(name));
-    let made = dump_and_read_back(ctx, target, address, &partial);
-    if let Err(error) = made {
-        let _ = std::fs::remove_file(&partial);
-        return Err(error.context("making the safety dump"));
-    }
-    std::fs::rename(&partial, &complete)
-        .with_context(|| format!("naming `{}`", complete.display()))?;
-    File::open(&dir)?.sync_all()?;
-    Ok(complete)
-}
-
 /// Hands a dump's outcome on. After a failure its session is ended on the
 /// server: in a container `pg_dump` outlives the client it was started by, and
 /// would go on holding its locks.
@@ -106,30 +84,4 @@ pub fn ending_strays<T>(ctx: &Ctx, address: &Address, dumped: Result<T>) -> Resu
         ctx.term.detail(&format!("ended {count} of `{name}`"));
     }
     Err(error)
-}
-
-fn dump_and_read_back(
-    ctx: &Ctx,
-    target: &Target,
-    address: &Address,
-    partial: &PathBuf,
-) -> Result<()> {
-    let mut options = OpenOptions::new();
-    let file = options.write(true).create(true).truncate(true).mode(0o600).open(partial)?;
-    // Level 1: a tenth of the default's time for a fifth more bytes (measured).
-    let run = target
-        .program(ctx, "pg_dump", address)?
-        .args(["--format=custom", "--compress=1", "--lock-wait-timeout=30s", "--no-password"])
-        .timeout(DUMP_TIMEOUT);
-    let dumped = ctx.proc.capture_to_file(&run, file.try_clone()?);
-    let dumped = dumped.and_then(|finished| ctx.proc.require_success(&run, &finished));
-    ending_strays(ctx, address, dumped)?;
-    file.sync_all()?;
-    let run = target.offline_program(ctx, "pg_restore")?.arg("--file=-").timeout(DUMP_TIMEOUT);
-    let finished = ctx.proc.feed_file(&run, File::open(partial)?)?;
-    if !finished.is_success() {
-        let words = finished.last_words();
-        return Err(Fault::failed(format!("the dump cannot be read back: {words}")).into());
-    }
-    Ok(())
 }

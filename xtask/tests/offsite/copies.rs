@@ -62,6 +62,23 @@ fn the_job_of_every_night_copies_as_well() {
 }
 
 #[test]
+fn what_was_made_since_the_last_copy_is_copied_with_the_next() {
+    let Some(project) = with_rows() else { return };
+    let objects = ObjectStore::start(&project);
+    let backup = || objects.tool(&project, ["backup"]).run().exits(0);
+    project.run(["backup"]).exits(0);
+    backup();
+    // As the one that a migration makes.
+    project.run(["backup"]).exits(0);
+    backup();
+    let list = objects.tool(&project, ["backup", "list"]).run().exits(0).stdout;
+    let where_they_are: Vec<bool> =
+        list.lines().filter(|it| it.contains("decoded")).map(|it| it.contains("copied")).collect();
+    // Newest first; the first of all is for `backup copy --all`.
+    assert_eq!(where_they_are, [true, true, true, false], "{list}");
+}
+
+#[test]
 fn a_backup_is_good_whatever_becomes_of_its_copy() {
     let Some(project) = with_rows() else { return };
     let mut objects = ObjectStore::start(&project);

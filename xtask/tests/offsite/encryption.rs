@@ -127,6 +127,22 @@ fn stock_programs_restore_it_without_us() {
     verify.arg(&key).run().exits(0).answers(&["proven"]);
 }
 
+#[test]
+fn what_a_rebuild_saves_is_encrypted_too() {
+    if which("age").is_none() {
+        return skip("no program age");
+    }
+    let Some(project) = with_rows() else { return };
+    let (key, recipient) = identity(&project, "key");
+    let rebuild = encrypting(&project, &recipient, &["db-rebuild", "--yes"]).run().exits(0);
+    rebuild.answers(&["age --decrypt"]);
+    let kept = project.root.join(".xtask/backups");
+    nothing_is_readable(files_below(&kept));
+    let script = "age --decrypt --identity \"$1\" *.dump.age | \"$2\" --file=-";
+    let read = project.client("bash").dir(&kept).args(["-eo", "pipefail", "-c", script, "bash"]);
+    read.arg(&key).arg(program("pg_restore")).run().exits(0).answers(&[ROW]);
+}
+
 fn which(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|it| it.is_file())

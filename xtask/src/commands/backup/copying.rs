@@ -17,7 +17,9 @@ use crate::outcome::{Answer, Exit, Fault, exit_of};
 pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Backup) -> bool {
     let copied = copies.and_then(|copies| {
         let Some(copies) = copies else { return Ok(None) };
-        copies.upload(ctx, made, false)?;
+        for it in since_last(ctx, &copies, store, made)? {
+            copies.upload(ctx, &it, false)?;
+        }
         Ok(Some(copies))
     });
     let (why, hint) = match copied {
@@ -37,6 +39,17 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
     ctx.term.warn(&why);
     ctx.term.hint(&hint);
     false
+}
+
+/// What was made after the newest copy, oldest first: a migration does not wait
+/// until its backup is copied.
+fn since_last(ctx: &Ctx, copies: &Copies, store: &Store, made: &Backup) -> Result<Vec<Backup>> {
+    let newest = copies.complete(ctx)?.into_iter().map(|it| it.label.time).max();
+    let is_later = |it: &Backup| newest.is_some_and(|newest| it.label.time > newest);
+    let mut all = store.list()?.0;
+    all.retain(|it| it.label == made.label || is_later(it));
+    all.sort_by_key(|it| it.label.time);
+    Ok(all)
 }
 
 /// What `backup check` says of the copies, behind what it says of the backups.
