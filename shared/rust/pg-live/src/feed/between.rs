@@ -1,0 +1,155 @@
+//! A feed from one server into another: what both ends must be for it, and the
+//! marks that tell how far a move is.
+//!
+//! ```text
+//! xtask.incoming   on the destination: it is being filled, by this move
+//! xtask.moved      on the source: this move is done, writes go elsewhere
+//! ```
+//!
+//! Both are settings of their databases: whoever can connect can read them, and
+//! they are there or not as the transaction that writes them is. The source's
+//! is the one that decides.
+//!
+//! Must never: take a database for unfinished that a source has given way to.
+
+use super::{Feed, NAME, create_subscription};
+use crate::address::Address;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, quote_ident, quote_literal};
+
+const INCOMING: &str = "xtask.incoming";
+const MOVED: &str = "xtask.moved";
+const PURPOSE: &str = "move";
+
+/// Tells everybody that a move is at work, as long as it is held.
+pub async fn tend(live: &Address) -> Result<Session> {
+    Session::connect(live, PURPOSE).await
+}
+
+/// Whether somebody tends a move of this database.
+pub async fn is_tended(session: &Session, database: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity \
+               WHERE datname = $1 AND application_name = $2)";
+    let name = format!("xtask/{PURPOSE}");
+    Ok(session.query_one(sql, &[&database, &name]).await?.get(0))
+}
+
+/// Why this database cannot be followed, by its server and our role; all of it.
+pub async fn source_faults(session: &Session) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("between/source.sql"), &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Why nothing can be moved to this server; `extensions` is what it must have.
+pub async fn destination_faults(session: &Session, extensions: &[String]) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("between/destination.sql"), &[&extensions]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// True when both sessions are on one server, not on one and its copy.
+pub async fn is_same_server(one: &Session, other: &Session) -> Result<bool> {
+    let sql = "SELECT system_identifier::text || ' ' || pg_catalog.pg_postmaster_start_time()::text \
+               FROM pg_catalog.pg_control_system()";
+    let (one, other) = (one.query_one(sql, &[]).await?, other.query_one(sql, &[]).await?);
+    Ok(one.get::<_, String>(0) == other.get::<_, String>(0))
+}
+
+/// What somebody keeps in a database, at most three of it by name.
+pub async fn objects(session: &Session) -> Result<Vec<String>> {
+    let rows = session.query(include_str!("between/objects.sql"), &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// The server of `session` connects to `reach` as a subscriber does; nothing
+/// is left of it.
+pub async fn require_reach(session: &Session, reach: &Address) -> Result<()> {
+    session.execute("BEGIN").await?;
+    let with = "enabled = false, create_slot = false, slot_name = NONE";
+    let made = create_subscription(session, reach, with).await;
+    session.execute("ROLLBACK").await?;
+    made
+}
+
+/// Which database on which server, whatever it is called.
+pub async fn identity(session: &Session) -> Result<String> {
+    let sql = "SELECT s.system_identifier || '/' || d.oid \
+               FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d \
+               WHERE d.datname = current_database()";
+    Ok(session.query_one(sql, &[]).await?.get(0))
+}
+
+/// The mark of a database that is being filled.
+pub async fn incoming(server: &Session, database: &str) -> Result<Option<String>> {
+    mark(server, database, INCOMING).await
+}
+
+/// The mark of a database whose rows went elsewhere.
+pub async fn moved(server: &Session, database: &str) -> Result<Option<String>> {
+    mark(server, database, MOVED).await
+}
+
+/// Read past the database: it need not be entered.
+async fn mark(server: &Session, database: &str, name: &str) -> Result<Option<String>> {
+    let rows = server.query(include_str!("between/mark.sql"), &[&database, &name]).await?;
+    Ok(rows.first().map(|row| row.get(0)))
+}
+
+pub async fn set_incoming(server: &Session, database: &str, mark: Option<&str>) -> Result<()> {
+    let database = quote_ident(database);
+    let sql = match mark {
+        Some(mark) => {
+            format!("ALTER DATABASE {database} SET {INCOMING} = {}", quote_literal(mark))
+        }
+        None => format!("ALTER DATABASE {database} RESET {INCOMING}"),
+    };
+    server.execute(&sql).await
+}
+
+/// What makes a database one that was moved: it is read from then on.
+#[must_use]
+pub fn close_sql(database: &str, mark: &str) -> String {
+    let name = quote_ident(database);
+    format!(
+        "ALTER DATABASE {name} SET default_transaction_read_only = on; \
+         ALTER DATABASE {name} SET {MOVED} = {}",
+        quote_literal(mark)
+    )
+}
+
+/// And what takes that back.
+#[must_use]
+pub fn open_sql(database: &str) -> String {
+    let name = quote_ident(database);
+    format!(
+        "ALTER DATABASE {name} RESET default_transaction_read_only; \
+         ALTER DATABASE {name} RESET {MOVED}"
+    )
+}
+
+impl Feed {
+    /// The new database knows where to read, and does not yet. Its server has
+    /// been at the publication of this feed then, and at no other: it has seen
+    /// as many tables there.
+    pub async fn subscribe_at(&self, new: &Address, reach: &Address, tables: usize) -> Result<()> {
+        let session = Session::connect(new, PURPOSE).await?;
+        let with = format!(
+            "enabled = false, create_slot = false, slot_name = {}",
+            quote_literal(&self.slot)
+        );
+        create_subscription(&session, reach, &with).await?;
+        let sql = "SELECT count(*) FROM pg_catalog.pg_subscription_rel r \
+                   JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid WHERE s.subname = $1";
+        let seen: i64 = session.query_one(sql, &[&NAME]).await?.get(0);
+        if usize::try_from(seen) == Ok(tables) {
+            return Ok(());
+        }
+        let what = format!("{reach} leads the destination to another server than the source");
+        Err(Error::new(ErrorKind::Statement, what))
+    }
+
+    /// It reads from now on.
+    pub async fn enable(&self, new: &Address) -> Result<()> {
+        let session = Session::connect(new, PURPOSE).await?;
+        session.execute(&format!("ALTER SUBSCRIPTION {} ENABLE", quote_ident(NAME))).await
+    }
+}
