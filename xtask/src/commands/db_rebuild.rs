@@ -40,7 +40,10 @@ pub const COMMAND: Command = Command {
             "--to",
             "with --online: into a database of another server (a target's name or a URL), which takes over",
         ),
-        ("--source-url", "with --to: the source as the other server reaches it, where that differs"),
+        (
+            "--source-url",
+            "with --to: the source as the other server reaches it, where that differs",
+        ),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
         ("--reopen", "let a database that was moved with --to take writes again"),
@@ -136,7 +139,9 @@ fn keep_data(ctx: &Ctx, mut rest: Rest, services: Scope) -> Result<Answer> {
     let (to, source_url) = (rest.value("--to")?, rest.value("--source-url")?);
     if to.is_some() && !online || source_url.is_some() && to.is_none() {
         let hint = "`--keep-data --online --to TARGET --source-url URL`";
-        return Err(Fault::usage("--to goes with --online, --source-url with --to").hint(hint).into());
+        return Err(Fault::usage("--to goes with --online, --source-url with --to")
+            .hint(hint)
+            .into());
     }
     let target = Rc::new(Target::resolve(ctx)?);
     let to = to.map(|to| keep::between::To::of(ctx, &to, source_url.as_deref())).transpose()?;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use pg_live::database::KeptDatabase;
 use pg_live::facts::{Facts, facts};
+use pg_live::feed::{self, between};
 use pg_live::{Address, Probe, Session, is_ready, protection};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
-use crate::rebuild::beside;
+use crate::rebuild::{beside, keep};
 use crate::run_state::interrupted_run;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
@@ -169,6 +170,10 @@ struct Inside {
     complete: bool,
     mark: Option<String>,
     kept: Vec<KeptDatabase>,
+    /// Where a move took it.
+    moved: Option<String>,
+    /// Bytes of the log that the feed of a run that was stopped keeps.
+    abandoned: Option<i64>,
 }
 
 fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> {
@@ -180,6 +185,8 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
             facts: facts(&session).await?,
             complete: is_ready(address, &ctx.config.metadata.ready).await? == Probe::Ready,
             mark: protection(&session).await?,
+            moved: between::moved(&session, &address.database).await?,
+            abandoned: feed::abandoned(&session).await?,
             kept,
         })
     })?;
@@ -193,7 +200,7 @@ fn about_database(
     screen: &mut Screen,
     data: &mut Value,
 ) {
-    let Inside { facts, complete, mark, kept } = inside;
+    let Inside { facts, complete, mark, kept, moved, abandoned } = inside;
     screen.line("server", format!("{address}, PostgreSQL {}", facts.server_version));
     let about = if facts.is_estimated() { "about " } else { "" };
     let content = format!(
@@ -209,6 +216,19 @@ fn about_database(
     for it in kept {
         screen.line("kept", format!("{} ({})", it.name, size(it.bytes)));
     }
+    if let Some(mark) = moved {
+        let story = format!("to {}; here it is only read", keep::between::place(mark));
+        screen.attention("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
+    }
+    if let Some(bytes) = abandoned {
+        let story = format!(
+            "the feed of a run that was stopped keeps {} of the server's log, and more each minute",
+            size(*bytes)
+        );
+        screen.attention("leftover", story, "cargo xtask db-rebuild --reopen # sweeps it");
+    }
+    data["moved"] = json!(moved);
+    data["abandoned_feed_bytes"] = json!(abandoned);
     data["server"] = json!("running");
     data["host"] = json!(address.host);
     data["port"] = json!(address.port);

@@ -88,6 +88,17 @@ pub async fn is_tended(session: &Session, databases: &[&str]) -> Result<bool> {
     Ok(session.query_one(sql, &[&databases]).await?.get(0))
 }
 
+/// What a feed that nobody tends keeps of the server's log, in bytes.
+pub async fn abandoned(session: &Session) -> Result<Option<i64>> {
+    let standby = "SELECT pg_catalog.pg_is_in_recovery()";
+    if session.query_one(standby, &[]).await?.get(0) {
+        return Ok(None);
+    }
+    let rows =
+        session.query(include_str!("feed/abandoned.sql"), &[&slot(session).await?, &NAME]).await?;
+    Ok(rows.first().map(|row| row.get(0)))
+}
+
 /// Those of these databases that a feed goes into. One that was dropped
 /// halfway by a server that died cannot be asked itself.
 pub async fn subscribed(session: &Session, databases: &[&str]) -> Result<Vec<String>> {

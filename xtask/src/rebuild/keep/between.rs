@@ -42,7 +42,7 @@ use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{counted, maintenance, size};
 
-pub use leftovers::reopen;
+pub use leftovers::{place, reopen};
 
 const COMMAND: &str = "db-rebuild --keep-data --online --to";
 
@@ -139,13 +139,7 @@ fn reach(live: &Address, said: Option<&Address>) -> Address {
     Address { password, database: live.database.clone(), ..said.clone() }
 }
 
-fn request(
-    target: &Rc<Target>,
-    ctx: &Ctx,
-    rules: Rules,
-    allowed: Allowed,
-    sql: bool,
-) -> Request {
+fn request(target: &Rc<Target>, ctx: &Ctx, rules: Rules, allowed: Allowed, sql: bool) -> Request {
     Request {
         target: target.clone(),
         init: ctx.config.metadata.init.clone(),
@@ -284,8 +278,10 @@ impl<'a> Moving<'a> {
             let locale = database::locale(&source, &live.database).await?.unwrap_or_default();
             let major = server.server_version().await? / 10_000;
             let locale = locale.known_to(major);
-            ctx.term
-                .equivalent("sql>", &format!("{};", database::create_sql(&there.database, &locale)));
+            ctx.term.equivalent(
+                "sql>",
+                &format!("{};", database::create_sql(&there.database, &locale)),
+            );
             database::drop_unused(&server, &there.database).await?;
             database::create(&server, &there.database, &locale).await?;
             between::set_incoming(&server, &there.database, Some(&self.mark)).await

@@ -57,7 +57,10 @@ impl Keeping<'_> {
     pub fn require_copyable(&self, chosen: &Chosen<'_>) -> Result<()> {
         let mut why = self.why_not_copied(chosen)?;
         if !chosen.work.knows_roles() {
-            why.insert(0, "init.sql is proved on another server, whose roles are others".to_owned());
+            why.insert(
+                0,
+                "init.sql is proved on another server, whose roles are others".to_owned(),
+            );
         }
         if why.is_empty() {
             return Ok(());

@@ -63,7 +63,8 @@ pub fn settle(
         return Err(Fault::unavailable(what).hint("wait for it to end").into());
     }
     if let Some(moved) = &found.moved {
-        let is_this = found.incoming.as_ref().is_some_and(|it| moved.starts_with(&format!("{it} ")));
+        let is_this =
+            found.incoming.as_ref().is_some_and(|it| moved.starts_with(&format!("{it} ")));
         if is_this && !ctx.globals.dry_run {
             ctx.wait(async {
                 between::set_incoming(&maintenance(there).await?, &there.database, None).await
@@ -75,7 +76,10 @@ pub fn settle(
                 live.database,
                 super::story::next(source, to, there)
             );
-            return Ok(Some(Answer::done(text, json!({ "moved": moved, "to": there.to_string() }))));
+            return Ok(Some(Answer::done(
+                text,
+                json!({ "moved": moved, "to": there.to_string() }),
+            )));
         }
         let what = format!("`{}` was moved: {}", live.database, place(moved));
         return Err(Fault::refused(what).hint(super::story::reopening(source)).into());

@@ -41,7 +41,8 @@ impl Moving<'_> {
 
     pub fn dry_run(&self, chosen: &Chosen<'_>, going: &[String], major: u32) -> Answer {
         let would = self.would(chosen);
-        let mut text = format!("{}{}{}would:\n", chosen.work.card(), lines(going), self.story(major));
+        let mut text =
+            format!("{}{}{}would:\n", chosen.work.card(), lines(going), self.story(major));
         for (index, step) in would.iter().enumerate() {
             text.push_str(&format!("  {}. {step}\n", index + 1));
         }
@@ -66,10 +67,8 @@ impl Moving<'_> {
             .configured_protection()
             .or(inside)
             .or_else(|| to.target.configured_protection());
-        let what = format!(
-            "move `{}` to {there}, and let it be read only where it is",
-            live.database
-        );
+        let what =
+            format!("move `{}` to {there}, and let it be read only where it is", live.database);
         if !loses {
             return consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what);
         }
