@@ -172,8 +172,8 @@ struct Inside {
     kept: Vec<KeptDatabase>,
     /// Where a move took it.
     moved: Option<String>,
-    /// Bytes of the log that the feed of a run that was stopped keeps.
-    abandoned: Option<i64>,
+    /// The feed of a run that was stopped.
+    abandoned: Option<feed::Abandoned>,
 }
 
 fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> {
@@ -220,15 +220,12 @@ fn about_database(
         let story = format!("to {}; here it is only read", keep::between::place(mark));
         screen.attention("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
     }
-    if let Some(bytes) = abandoned {
-        let story = format!(
-            "the feed of a run that was stopped keeps {} of the server's log, and more each minute",
-            size(*bytes)
-        );
+    if let Some(it) = abandoned {
+        let story = keep::between::abandoned_story(it);
         screen.attention("leftover", story, "cargo xtask db-rebuild --reopen # sweeps it");
     }
     data["moved"] = json!(moved);
-    data["abandoned_feed_bytes"] = json!(abandoned);
+    data["abandoned_feed_bytes"] = json!(abandoned.as_ref().map(|it| it.bytes));
     data["server"] = json!("running");
     data["host"] = json!(address.host);
     data["port"] = json!(address.port);

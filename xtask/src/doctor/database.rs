@@ -88,7 +88,7 @@ fn look(
         let abandoned = feed::abandoned(&session).await?;
         pg_live::Result::Ok((vitals::look(&session, &vitals).await?, moved, abandoned))
     })?;
-    feeds(section, moved.as_deref(), abandoned);
+    feeds(section, moved.as_deref(), abandoned.as_ref());
     for (vital, found) in looked {
         match found {
             Ok(findings) if findings.is_empty() => section.pass(vital.title, ""),
@@ -104,16 +104,13 @@ fn look(
 }
 
 /// What moves to other servers leave: a slot that nobody empties fills the disk.
-fn feeds(section: &mut Section<'_>, moved: Option<&str>, abandoned: Option<i64>) {
+fn feeds(section: &mut Section<'_>, moved: Option<&str>, abandoned: Option<&feed::Abandoned>) {
     if let Some(mark) = moved {
         let story = format!("moved to {}; here it is only read", keep::between::place(mark));
         section.warning("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
     }
-    if let Some(bytes) = abandoned {
-        let story = format!(
-            "the feed of a run that was stopped keeps {} of the log, until the disk is full",
-            verify::size(bytes)
-        );
+    if let Some(it) = abandoned {
+        let story = keep::between::abandoned_story(it);
         section.failure("feed", story, "cargo xtask db-rebuild --reopen");
     }
 }

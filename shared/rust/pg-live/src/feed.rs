@@ -88,15 +88,23 @@ pub async fn is_tended(session: &Session, databases: &[&str]) -> Result<bool> {
     Ok(session.query_one(sql, &[&databases]).await?.get(0))
 }
 
-/// What a feed that nobody tends keeps of the server's log, in bytes.
-pub async fn abandoned(session: &Session) -> Result<Option<i64>> {
+/// A feed that nobody tends any more.
+#[derive(Clone, Debug)]
+pub struct Abandoned {
+    /// What it keeps of the server's log.
+    pub bytes: i64,
+    /// The other server's database it was for.
+    pub to: Option<String>,
+}
+
+pub async fn abandoned(session: &Session) -> Result<Option<Abandoned>> {
     let standby = "SELECT pg_catalog.pg_is_in_recovery()";
     if session.query_one(standby, &[]).await?.get(0) {
         return Ok(None);
     }
     let rows =
         session.query(include_str!("feed/abandoned.sql"), &[&slot(session).await?, &NAME]).await?;
-    Ok(rows.first().map(|row| row.get(0)))
+    Ok(rows.first().map(|row| Abandoned { bytes: row.get(0), to: row.get(1) }))
 }
 
 /// Those of these databases that a feed goes into. One that was dropped

@@ -42,7 +42,7 @@ use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{counted, maintenance, size};
 
-pub use leftovers::{place, reopen};
+pub use leftovers::{abandoned_story, place, reopen};
 
 const COMMAND: &str = "db-rebuild --keep-data --online --to";
 
@@ -190,6 +190,7 @@ impl<'a> Moving<'a> {
             );
             let (feed, behind) = ctx.wait(async {
                 let feed = Feed::open(live, &tables).await?;
+                feed.note_destination(new).await?;
                 feed.subscribe_at(new, &self.reach, count).await?;
                 let behind = Behind::raise(live).await?;
                 feed.begin_at(&behind).await?;

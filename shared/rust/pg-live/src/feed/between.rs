@@ -127,6 +127,13 @@ pub fn open_sql(database: &str) -> String {
 }
 
 impl Feed {
+    /// Written down where a later run and people find it.
+    pub async fn note_destination(&self, new: &Address) -> Result<()> {
+        let session = Session::connect(&self.live, PURPOSE).await?;
+        let (name, to) = (quote_ident(NAME), quote_literal(&new.to_string()));
+        session.execute(&format!("COMMENT ON PUBLICATION {name} IS {to}")).await
+    }
+
     /// The new database knows where to read, and does not yet. Its server has
     /// been at the publication of this feed then, and at no other: it has seen
     /// as many tables there.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use pg_live::feed::{self, between};
+use pg_live::feed::{self, Abandoned, between};
 use pg_live::{Address, Session, database, protection};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::outcome::{Answer, Fault};
 use crate::rebuild::keep::online;
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::verify::maintenance;
+use crate::verify::{maintenance, size};
 
 const PAUSE: Duration = Duration::from_millis(100);
 const LOOKS: usize = 20;
@@ -136,17 +136,40 @@ pub fn place(mark: &str) -> String {
     format!("{}, at {}", place.unwrap_or("?"), time.unwrap_or("?"))
 }
 
+/// Of a feed that nobody empties any more.
+pub fn abandoned_story(found: &Abandoned) -> String {
+    let to = found.to.as_ref().map_or_else(String::new, |to| format!(" to {to}"));
+    format!(
+        "the feed{to} of a run that was stopped keeps {} of the server's log, and ever more",
+        size(found.bytes)
+    )
+}
+
+/// What is left on the other server, which only a run that may go there sweeps.
+fn beyond(found: Option<&Abandoned>) -> String {
+    found.and_then(|it| it.to.as_ref()).map_or_else(String::new, |to| {
+        format!(
+            "\n{to} is left half-filled there: the same command with --to sweeps it, or drop \
+             its subscription {NAME} and the database",
+            NAME = feed::NAME
+        )
+    })
+}
+
 /// `--reopen`: the database that was moved takes writes again.
 pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
-    let (mark, protected) = ctx.wait(async {
+    let (mark, protected, abandoned) = ctx.wait(async {
         let mark = between::moved(&maintenance(&live).await?, &live.database).await?;
-        let protected = protection(&Session::connect(&live, "db-rebuild").await?).await?;
-        pg_live::Result::Ok((mark, protected))
+        let inside = Session::connect(&live, "db-rebuild").await?;
+        pg_live::Result::Ok((mark, protection(&inside).await?, feed::abandoned(&inside).await?))
     })?;
     let name = &live.database;
     if mark.is_none() && !ctx.globals.dry_run && online::sweep(ctx, &live)? {
-        let text = format!("`{name}` takes writes; what a stopped run left of its feed is gone");
+        let text = format!(
+            "`{name}` takes writes; what a stopped run left of its feed is gone{}",
+            beyond(abandoned.as_ref())
+        );
         return Ok(Answer::done(text, json!({ "reopened": false })));
     }
     let Some(mark) = mark else {

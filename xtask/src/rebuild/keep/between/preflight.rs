@@ -9,8 +9,10 @@ use pg_live::feed::between;
 use pg_live::{Address, ErrorKind, Session, database};
 
 use super::Moving;
+use crate::config::ShadowPlace;
 use crate::outcome::{Exit, Fault, exit_of};
 use crate::rebuild::keep::choose::Chosen;
+use crate::target::Target;
 use crate::verify::maintenance;
 
 impl Moving<'_> {
@@ -55,6 +57,11 @@ impl Moving<'_> {
                 Err(error) => why.push(format!("{error:#}")),
             }
         }
+        if matches!(&*to.target, Target::Url(url) if url.shadow == ShadowPlace::Local) {
+            why.push(
+                "the destination's `shadow` must be `target`: its roles are those to be".to_owned(),
+            );
+        }
         let mut hint = "change that, and run the command again; nothing was changed";
         if let Err(error) = reached {
             why.push(format!(
@@ -63,7 +70,9 @@ impl Moving<'_> {
             ));
             hint = match error.kind {
                 ErrorKind::Permission => {
-                    "its role must be a superuser there, or in pg_create_subscription"
+                    "its role must be a superuser there, or be in pg_create_subscription and may keep \
+                     the password out of the log: GRANT SET ON PARAMETER log_statement, \
+                     log_min_error_statement, log_min_duration_statement"
                 }
                 ErrorKind::Unreachable
                 | ErrorKind::NotReady
