@@ -170,6 +170,8 @@ struct Inside {
     complete: bool,
     mark: Option<String>,
     kept: Vec<KeptDatabase>,
+    /// By a move that is not at its end.
+    incoming: bool,
     /// Where a move took it.
     moved: Option<String>,
     /// The feed of a run that was stopped.
@@ -185,6 +187,7 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
             facts: facts(&session).await?,
             complete: is_ready(address, &ctx.config.metadata.ready).await? == Probe::Ready,
             mark: protection(&session).await?,
+            incoming: between::incoming(&session, &address.database).await?.is_some(),
             moved: between::moved(&session, &address.database).await?,
             abandoned: feed::abandoned(&session).await?,
             kept,
@@ -200,7 +203,7 @@ fn about_database(
     screen: &mut Screen,
     data: &mut Value,
 ) {
-    let Inside { facts, complete, mark, kept, moved, abandoned } = inside;
+    let Inside { facts, complete, mark, kept, incoming, moved, abandoned } = inside;
     screen.line("server", format!("{address}, PostgreSQL {}", facts.server_version));
     let about = if facts.is_estimated() { "about " } else { "" };
     let content = format!(
@@ -216,6 +219,10 @@ fn about_database(
     for it in kept {
         screen.line("kept", format!("{} ({})", it.name, size(it.bytes)));
     }
+    if *incoming {
+        let story = "a move from another server has not come to its end: not all rows are here";
+        screen.attention("incoming", story, "run that move again, on the source");
+    }
     if let Some(mark) = moved {
         let story = format!("to {}; here it is only read", keep::between::place(mark));
         screen.attention("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
@@ -224,6 +231,7 @@ fn about_database(
         let story = keep::between::abandoned_story(it);
         screen.attention("leftover", story, "cargo xtask db-rebuild --reopen # sweeps it");
     }
+    data["incoming"] = json!(incoming);
     data["moved"] = json!(moved);
     data["abandoned_feed_bytes"] = json!(abandoned.as_ref().map(|it| it.bytes));
     data["server"] = json!("running");

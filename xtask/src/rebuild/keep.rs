@@ -87,8 +87,8 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     }
     let Options { way, online, services, rules, allowed, sql, .. } = options;
     let live = target.require_answering(ctx)?;
-    if !ctx.globals.dry_run && sweep(ctx, &live)? {
-        ctx.term.warn("a run with --online was stopped; its slot and publication are gone now");
+    if !ctx.globals.dry_run {
+        between::sweep_source(ctx, &live)?;
     }
     require_alone(ctx, &live)?;
     let request = Request {

@@ -15,7 +15,7 @@ mod story;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use pg_live::behind::Behind;
 use pg_live::feed::{Feed, between};
 use pg_live::{Address, Session, database, numbers};
@@ -42,7 +42,7 @@ use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{counted, maintenance, size};
 
-pub use leftovers::{abandoned_story, place, reopen};
+pub use leftovers::{abandoned_story, place, reopen, sweep_source};
 
 const COMMAND: &str = "db-rebuild --keep-data --online --to";
 
@@ -274,19 +274,29 @@ impl<'a> Moving<'a> {
     /// Empty, with the locale of the source, and marked as unfinished.
     fn make_database(&self) -> Result<crate::steps::Told<()>> {
         let Moving { keeping: Keeping { ctx, live, .. }, there, .. } = self;
-        ctx.wait(async {
+        let made = ctx.wait(async {
             let (source, server) = (maintenance(live).await?, maintenance(there).await?);
             let locale = database::locale(&source, &live.database).await?.unwrap_or_default();
             let major = server.server_version().await? / 10_000;
             let locale = locale.known_to(major);
-            ctx.term.equivalent(
-                "sql>",
-                &format!("{};", database::create_sql(&there.database, &locale)),
-            );
-            database::drop_unused(&server, &there.database).await?;
-            database::create(&server, &there.database, &locale).await?;
-            between::set_incoming(&server, &there.database, Some(&self.mark)).await
-        })?;
+            let name = &there.database;
+            ctx.term.equivalent("sql>", &format!("{};", database::create_sql(name, &locale)));
+            // One that is there has nothing in it, and stays where ours cannot be made.
+            let making = beside(name, "new");
+            database::create(&server, &making, &locale).await?;
+            between::set_incoming(&server, &making, Some(&self.mark)).await?;
+            let renamed = async {
+                database::drop_unused(&server, name).await?;
+                database::rename(&server, &making, name).await
+            };
+            if let Err(error) = renamed.await {
+                database::drop_unused(&server, &making).await?;
+                return Err(error);
+            }
+            pg_live::Result::Ok(())
+        });
+        made.map_err(anyhow::Error::from)
+            .with_context(|| format!("making {there} with the locale of the source"))?;
         Ok(told((), format!("{there} is made, with the locale of the source")))
     }
 
@@ -352,11 +362,9 @@ impl<'a> Moving<'a> {
         });
         if let Err(error) = closed {
             // The connection may break after the last word was said.
-            let now = ctx.interrupt.shield(|| {
-                ctx.wait(async { between::moved(&maintenance(live).await?, &live.database).await })
-            });
-            if !matches!(now, Ok(Some(found)) if found == moved) {
-                return Err(error.into());
+            match ctx.interrupt.shield(|| leftovers::moved(ctx, live)) {
+                Ok(Some(found)) if found == moved => {}
+                Ok(_) | Err(_) => return Err(error.into()),
             }
         }
         // It is done; the mark only says so.

@@ -42,7 +42,8 @@ impl There {
             .run()
             .exits(0);
         let settings = format!(
-            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\n",
+            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\n\
+             log_statement = 'all'\n",
             port = there.port
         );
         let conf = there.home.join("data/postgresql.conf");
@@ -163,6 +164,8 @@ fn move_under_writers(project: &Project, there: &There) {
     let refused = project.psql_on(DATABASE).args(["-c", "DELETE FROM event_config"]).run();
     refused.exits(1).says(&["read-only transaction"]);
     there.sql("DELETE FROM event_config WHERE key LIKE 'w0%'");
+    let log = fs::read_to_string(there.home.join("log")).expect("is written");
+    assert!(log.contains("ALTER SUBSCRIPTION") && !log.contains(&project.password()));
     let verify = project.tool(["db-verify", "--db-url", &there.url()]).env("PATH", path(there));
     verify.run().exits(0);
 }

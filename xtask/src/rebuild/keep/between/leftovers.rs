@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use pg_live::feed::{self, Abandoned, between};
-use pg_live::{Address, Session, database, protection};
+use pg_live::{Address, ErrorKind, Session, database, protection};
 use serde_json::json;
 
 use super::To;
 use crate::consent;
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
+use crate::rebuild::beside::{is_beside, prefix};
 use crate::rebuild::keep::online;
 use crate::steps::{Steps, told};
 use crate::target::Target;
@@ -33,6 +34,7 @@ struct Marks {
 fn marks(ctx: &Ctx, live: &Address, there: &Address) -> Result<Marks> {
     Ok(ctx.wait(async {
         let (source, server) = (maintenance(live).await?, maintenance(there).await?);
+        // Waits for a transaction that is closing it: then its mark tells.
         let inside = Session::connect(live, "db-rebuild").await?;
         let mut is_tended = between::is_tended(&source, &live.database).await?;
         let mut looks = LOOKS;
@@ -49,6 +51,31 @@ fn marks(ctx: &Ctx, live: &Address, there: &Address) -> Result<Marks> {
             is_tended,
         })
     })?)
+}
+
+/// The mark of the source, when nobody is about to write it.
+pub fn moved(ctx: &Ctx, live: &Address) -> Result<Option<String>> {
+    Ok(ctx.wait(async {
+        let _inside = Session::connect(live, "db-rebuild").await?;
+        between::moved(&maintenance(live).await?, &live.database).await
+    })?)
+}
+
+/// What a stopped run left on this server, and a word on what it left elsewhere.
+pub fn sweep_source(ctx: &Ctx, live: &Address) -> Result<()> {
+    let left = ctx.wait(async {
+        match Session::connect(live, "db-rebuild").await {
+            Err(error) if error.kind == ErrorKind::NoDatabase => Ok(None),
+            session => feed::abandoned(&session?).await,
+        }
+    })?;
+    if online::sweep(ctx, live)? {
+        ctx.term.warn(&format!(
+            "a run with --online was stopped; its slot and publication are gone now{}",
+            beyond(left.as_ref())
+        ));
+    }
+    Ok(())
 }
 
 /// Takes over from whatever came before. An answer: there is nothing to do.
@@ -95,6 +122,7 @@ pub fn settle(
     if ctx.globals.dry_run {
         return Ok(None);
     }
+    sweep_unnamed(ctx, there, &found.identity)?;
     let had_incoming = found.incoming.is_some();
     if let Some(mark) = &found.incoming {
         sweep_destination(ctx, there, mark)?;
@@ -115,6 +143,22 @@ pub fn sweep(ctx: &Ctx, live: &Address, there: &Address, mark: &str) -> Result<(
         sweep_destination(ctx, there, mark)?;
     }
     online::sweep(ctx, live).map(|_| ())
+}
+
+/// Databases that were made there and did not come to their name.
+fn sweep_unnamed(ctx: &Ctx, there: &Address, identity: &str) -> Result<()> {
+    let prefix = prefix(&there.database, "new");
+    Ok(ctx.wait(async {
+        let server = maintenance(there).await?;
+        for it in database::list(&server, &prefix).await? {
+            let mark = between::incoming(&server, &it.name).await?;
+            let is_ours = mark.is_some_and(|mark| mark.starts_with(&format!("{identity} ")));
+            if is_ours && is_beside(&there.database, "new", &it.name) {
+                database::drop_unused(&server, &it.name).await?;
+            }
+        }
+        pg_live::Result::Ok(())
+    })?)
 }
 
 fn sweep_destination(ctx: &Ctx, there: &Address, mark: &str) -> Result<()> {
