@@ -225,7 +225,7 @@ fn about_database(
     }
     if let Some(mark) = moved {
         let story = format!("to {}; here it is only read", keep::between::place(mark));
-        screen.attention("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
+        screen.attention("moved", story, keep::between::NEXT);
     }
     if let Some(it) = abandoned {
         let story = keep::between::abandoned_story(it);

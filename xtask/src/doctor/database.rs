@@ -107,7 +107,7 @@ fn look(
 fn feeds(section: &mut Section<'_>, moved: Option<&str>, abandoned: Option<&feed::Abandoned>) {
     if let Some(mark) = moved {
         let story = format!("moved to {}; here it is only read", keep::between::place(mark));
-        section.warning("moved", story, "cargo xtask db-rebuild --reopen # if that is given up");
+        section.warning("moved", story, keep::between::NEXT);
     }
     if let Some(it) = abandoned {
         let story = keep::between::abandoned_story(it);

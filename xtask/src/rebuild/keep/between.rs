@@ -46,6 +46,9 @@ pub use leftovers::{abandoned_story, place, reopen, sweep_source};
 
 const COMMAND: &str = "db-rebuild --keep-data --online --to";
 
+/// For whoever meets a database that was moved.
+pub const NEXT: &str = "cargo xtask target NAME # where it is now; if that is given up: `cargo xtask db-rebuild --reopen`";
+
 /// Where it goes.
 pub struct To {
     pub target: Rc<Target>,
@@ -284,7 +287,7 @@ impl<'a> Moving<'a> {
             // One that is there has nothing in it, and stays where ours cannot be made.
             let making = beside(name, "new");
             database::create(&server, &making, &locale).await?;
-            between::set_incoming(&server, &making, Some(&self.mark)).await?;
+            between::set_incoming(&server, &making, &self.mark, None).await?;
             let renamed = async {
                 database::drop_unused(&server, name).await?;
                 database::rename(&server, &making, name).await
@@ -321,11 +324,15 @@ impl<'a> Moving<'a> {
     /// that is not on the other server is told.
     fn carry_settings(&self) -> Result<crate::steps::Told<()>> {
         let Moving { keeping: Keeping { ctx, live, .. }, there, .. } = self;
-        let (all, server) = ctx.wait(async {
-            let source = maintenance(live).await?;
+        let (mut all, server) = ctx.wait(async {
+            let (source, server) = (maintenance(live).await?, maintenance(there).await?);
             let all = database::properties(&source, &live.database, &there.database).await?;
-            pg_live::Result::Ok((all, maintenance(there).await?))
+            let own = between::own_comment(&source, &live.database).await?;
+            // The mark stands in it, and must not be away for a moment.
+            between::set_incoming(&server, &there.database, &self.mark, own.as_deref()).await?;
+            pg_live::Result::Ok((all, server))
         })?;
+        all.retain(|it| !it.starts_with("COMMENT ON DATABASE"));
         let mut carried = 0;
         for statement in all {
             match ctx.wait(async { server.execute(&statement).await }) {
@@ -336,7 +343,7 @@ impl<'a> Moving<'a> {
                 }
             }
         }
-        Ok(told((), format!("{} carried over", counted(carried, "property"))))
+        Ok(told((), format!("{} carried over", counted(carried, "setting"))))
     }
 
     /// The one moment that decides.
@@ -349,7 +356,10 @@ impl<'a> Moving<'a> {
         let Moving { keeping: Keeping { ctx, live, .. }, there, mark, .. } = self;
         let Prepared { new, counters, .. } = prepared;
         let moved = format!("{mark} to {there}");
-        let sql = between::close_sql(&live.database, &moved);
+        let own = ctx.wait(async {
+            between::own_comment(&maintenance(live).await?, &live.database).await
+        })?;
+        let sql = between::close_sql(&live.database, &moved, own.as_deref());
         ctx.term.equivalent("sql>", &sql);
         let passing = beside(&live.database, "new");
         let closed = ctx.wait(async {
@@ -370,7 +380,7 @@ impl<'a> Moving<'a> {
         // It is done; the mark only says so.
         let unmarked = ctx.interrupt.shield(|| {
             ctx.wait(async {
-                between::set_incoming(&maintenance(there).await?, &there.database, None).await
+                between::clear_incoming(&maintenance(there).await?, &there.database).await
             })
         });
         if let Err(error) = unmarked {

@@ -174,18 +174,21 @@ fn move_under_writers(project: &Project, there: &There) {
 fn another_server_takes_over_while_everybody_writes() {
     let Some(project) = project() else { return };
     let there = There::start(&project, &server::programs().expect("asked before"));
+    project.sql(&format!("COMMENT ON DATABASE {DATABASE} IS 'a comment'"));
     move_under_writers(&project, &there);
     let status = project.run(["status"]).exits(2);
     status.answers(&["moved", &format!("127.0.0.1:{}", there.port), "--reopen"]);
     // As a kill right behind the moment that decides leaves it.
-    let mark = project.sql("SHOW xtask.moved");
+    let comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database \
+                   WHERE datname = current_database()";
+    assert_eq!(there.sql(comment), "a comment");
+    let mark = project.sql(comment).replace("xtask.moved", "xtask.incoming");
     let (mark, _) = mark.split_once(" to ").expect("says where");
-    there.sql(&format!("ALTER DATABASE {DATABASE} SET xtask.incoming = '{mark}'"));
+    there.sql(&format!("COMMENT ON DATABASE {DATABASE} IS E'{mark}\\na comment'"));
     moving(&project, &there).run().exits(0).answers(&["was moved to", "before"]);
-    let marks =
-        "SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text LIKE '%xtask.incoming%'";
-    assert_eq!(there.sql(marks), "0");
+    assert_eq!(there.sql(comment), "a comment");
     project.run(["db-rebuild", "--reopen", "--yes"]).exits(0).answers(&["takes writes again"]);
+    assert_eq!(project.sql(comment), "a comment");
     project.insert_row("given_up");
     moving(&project, &there).run().exits(3).says(&["is not empty: it has public."]);
 }

@@ -6,9 +6,10 @@
 //! xtask.moved      on the source: this move is done, writes go elsewhere
 //! ```
 //!
-//! Both are settings of their databases: whoever can connect can read them, and
-//! they are there or not as the transaction that writes them is. The source's
-//! is the one that decides.
+//! Both stand in the first line of the comment of their databases: whoever can
+//! connect can read it, their owners can write it (a setting of a name that no
+//! server knows is for superusers), and it is there or not as the transaction
+//! that writes it is. The source's is the one that decides.
 //!
 //! Must never: take a database for unfinished that a source has given way to.
 
@@ -61,8 +62,14 @@ pub async fn objects(session: &Session) -> Result<Vec<String>> {
 }
 
 /// The server of `session` connects to `reach` as a subscriber does; nothing
-/// is left of it.
+/// is left of it. A role that may make nothing in this database can only try in
+/// its own: [`Feed::subscribe_at`] does.
 pub async fn require_reach(session: &Session, reach: &Address) -> Result<()> {
+    let may = "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')";
+    let may: bool = session.query_one(may, &[]).await?.get(0);
+    if !may {
+        return Ok(());
+    }
     session.execute("BEGIN").await?;
     let with = "enabled = false, create_slot = false, slot_name = NONE";
     let made = create_subscription(session, reach, with).await;
@@ -90,39 +97,73 @@ pub async fn moved(server: &Session, database: &str) -> Result<Option<String>> {
 
 /// Read past the database: it need not be entered.
 async fn mark(server: &Session, database: &str, name: &str) -> Result<Option<String>> {
-    let rows = server.query(include_str!("between/mark.sql"), &[&database, &name]).await?;
-    Ok(rows.first().map(|row| row.get(0)))
+    let Some(comment) = comment(server, database).await? else { return Ok(None) };
+    let first = comment.lines().next().unwrap_or_default();
+    Ok(first.strip_prefix(name).and_then(|it| it.strip_prefix('=')).map(str::to_owned))
 }
 
-pub async fn set_incoming(server: &Session, database: &str, mark: Option<&str>) -> Result<()> {
-    let database = quote_ident(database);
-    let sql = match mark {
-        Some(mark) => {
-            format!("ALTER DATABASE {database} SET {INCOMING} = {}", quote_literal(mark))
-        }
-        None => format!("ALTER DATABASE {database} RESET {INCOMING}"),
+async fn comment(server: &Session, database: &str) -> Result<Option<String>> {
+    let sql = "SELECT pg_catalog.shobj_description(d.oid, 'pg_database') \
+               FROM pg_catalog.pg_database d WHERE d.datname = $1";
+    Ok(server.query(sql, &[&database]).await?.first().and_then(|row| row.get(0)))
+}
+
+/// What somebody said of a database, without a line of ours.
+pub async fn own_comment(server: &Session, database: &str) -> Result<Option<String>> {
+    let Some(comment) = comment(server, database).await? else { return Ok(None) };
+    let is_mark =
+        |line: &str| [INCOMING, MOVED].iter().any(|it| line.starts_with(&format!("{it}=")));
+    let own = match comment.split_once('\n') {
+        Some((first, rest)) if is_mark(first) => rest.to_owned(),
+        None if is_mark(&comment) => return Ok(None),
+        Some(_) | None => comment,
     };
-    server.execute(&sql).await
+    Ok(Some(own))
+}
+
+fn comment_sql(database: &str, mark: Option<(&str, &str)>, own: Option<&str>) -> String {
+    let first = mark.map(|(name, mark)| format!("{name}={mark}"));
+    let all: Vec<&str> = first.as_deref().into_iter().chain(own).collect();
+    let text = match all.as_slice() {
+        [] => "NULL".to_owned(),
+        lines => quote_literal(&lines.join("\n")),
+    };
+    format!("COMMENT ON DATABASE {} IS {text}", quote_ident(database))
+}
+
+/// Marks a database that is being filled, beside what is to be said of it.
+pub async fn set_incoming(
+    server: &Session,
+    database: &str,
+    mark: &str,
+    own: Option<&str>,
+) -> Result<()> {
+    server.execute(&comment_sql(database, Some((INCOMING, mark)), own)).await
+}
+
+/// It is whole.
+pub async fn clear_incoming(server: &Session, database: &str) -> Result<()> {
+    let own = own_comment(server, database).await?;
+    server.execute(&comment_sql(database, None, own.as_deref())).await
 }
 
 /// What makes a database one that was moved: it is read from then on.
 #[must_use]
-pub fn close_sql(database: &str, mark: &str) -> String {
+pub fn close_sql(database: &str, mark: &str, own: Option<&str>) -> String {
     let name = quote_ident(database);
     format!(
-        "ALTER DATABASE {name} SET default_transaction_read_only = on; \
-         ALTER DATABASE {name} SET {MOVED} = {}",
-        quote_literal(mark)
+        "ALTER DATABASE {name} SET default_transaction_read_only = on; {}",
+        comment_sql(database, Some((MOVED, mark)), own)
     )
 }
 
 /// And what takes that back.
 #[must_use]
-pub fn open_sql(database: &str) -> String {
+pub fn open_sql(database: &str, own: Option<&str>) -> String {
     let name = quote_ident(database);
     format!(
-        "ALTER DATABASE {name} RESET default_transaction_read_only; \
-         ALTER DATABASE {name} RESET {MOVED}"
+        "ALTER DATABASE {name} RESET default_transaction_read_only; {}",
+        comment_sql(database, None, own)
     )
 }
 

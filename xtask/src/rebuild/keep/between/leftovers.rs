@@ -94,7 +94,7 @@ pub fn settle(
             found.incoming.as_ref().is_some_and(|it| moved.starts_with(&format!("{it} ")));
         if is_this && !ctx.globals.dry_run {
             ctx.wait(async {
-                between::set_incoming(&maintenance(there).await?, &there.database, None).await
+                between::clear_incoming(&maintenance(there).await?, &there.database).await
             })?;
         }
         if is_this || moved.ends_with(&format!(" to {there}")) {
@@ -203,10 +203,13 @@ fn beyond(found: Option<&Abandoned>) -> String {
 /// `--reopen`: the database that was moved takes writes again.
 pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
-    let (mark, protected, abandoned) = ctx.wait(async {
-        let mark = between::moved(&maintenance(&live).await?, &live.database).await?;
+    let (mark, own, protected, abandoned) = ctx.wait(async {
+        let server = maintenance(&live).await?;
+        let mark = between::moved(&server, &live.database).await?;
+        let own = between::own_comment(&server, &live.database).await?;
         let inside = Session::connect(&live, "db-rebuild").await?;
-        pg_live::Result::Ok((mark, protection(&inside).await?, feed::abandoned(&inside).await?))
+        let protected = protection(&inside).await?;
+        pg_live::Result::Ok((mark, own, protected, feed::abandoned(&inside).await?))
     })?;
     let name = &live.database;
     if mark.is_none() && !ctx.globals.dry_run && online::sweep(ctx, &live)? {
@@ -229,7 +232,7 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let mark = protected.or(target.configured_protection());
     consent::agree_to_change(ctx, name, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --reopen", target.name())?;
-    let sql = between::open_sql(name);
+    let sql = between::open_sql(name, own.as_deref());
     ctx.term.equivalent("sql>", &sql);
     let opened = steps.step("open", |_| {
         ctx.wait(async { maintenance(&live).await?.execute(&sql).await })?;

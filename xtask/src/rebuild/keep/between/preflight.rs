@@ -69,11 +69,7 @@ impl Moving<'_> {
                 reach.user, reach.host, reach.port
             ));
             hint = match error.kind {
-                ErrorKind::Permission => {
-                    "its role must be a superuser there, or be in pg_create_subscription and may keep \
-                     the password out of the log: GRANT SET ON PARAMETER log_statement, \
-                     log_min_error_statement, log_min_duration_statement"
-                }
+                ErrorKind::Permission => "let its role subscribe there, and run the command again",
                 ErrorKind::Unreachable
                 | ErrorKind::NotReady
                 | ErrorKind::Authentication
