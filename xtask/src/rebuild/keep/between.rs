@@ -184,13 +184,13 @@ impl<'a> Moving<'a> {
             let moves = targets(&chosen.matched.moves);
             let count = moves.len();
             let tables: Vec<String> = moves.into_values().map(Move::list).collect();
-            ctx.term.equivalent(
-                "sql>",
-                "CREATE PUBLICATION xtask_online FOR TABLE <each (columns)>; \
-                 SELECT pg_create_logical_replication_slot(<slot>, 'pgoutput'); \
-                 CREATE SUBSCRIPTION xtask_online CONNECTION <source> PUBLICATION xtask_online \
-                 WITH (enabled = false, create_slot = false, copy_data = false); -- there",
-            );
+            for sql in [
+                "CREATE PUBLICATION xtask_online FOR TABLE <each (columns)>;",
+                "SELECT pg_create_logical_replication_slot(<slot>, 'pgoutput');",
+                "CREATE SUBSCRIPTION xtask_online CONNECTION <source> PUBLICATION xtask_online; -- there, off",
+            ] {
+                ctx.term.equivalent("sql>", sql);
+            }
             let (feed, behind) = ctx.wait(async {
                 let feed = Feed::open(live, &tables).await?;
                 feed.note_destination(new).await?;

@@ -101,7 +101,7 @@ pub fn settle(
             let text = format!(
                 "`{}` was moved to {there} before; that is what is served\n{}",
                 live.database,
-                super::story::next(source, to, there)
+                super::story::next(to, there)
             );
             return Ok(Some(Answer::done(
                 text,

@@ -99,10 +99,10 @@ impl Moving<'_> {
             done.held.as_secs_f64(),
             keeping.live.host,
             keeping.live.port,
-            next(keeping.target, to, there)
+            next(to, there)
         );
         if around.has_stopped() {
-            text.push_str("the services are stopped, and start where they are pointed at\n");
+            text.push_str("the services are stopped: started here they would read the old one and fail to write\n");
         }
         text.push_str(&format!(
             "if it is given up: {}\ndone in {took:.1} s",
@@ -120,24 +120,22 @@ impl Moving<'_> {
 }
 
 /// What to change so that everybody goes there.
-pub fn next(source: &Target, to: &To, there: &Address) -> String {
+pub fn next(to: &To, there: &Address) -> String {
     let Address { host, port, user, database, .. } = there;
-    let url = format!("postgresql://{user}@{host}:{port}/{database}");
     let tool = match &*to.target {
         Target::Url(target) if target.name == "url" => {
-            format!("DATABASE_URL={url} in .env (with its password), then `cargo xtask target url`")
+            "the same DATABASE_URL in .env, then `cargo xtask target url`".to_owned()
         }
         Target::Local(_) | Target::Compose(_) | Target::Url(_) => {
             format!("`cargo xtask target {}`", to.target.name())
         }
     };
-    let services = match source {
-        Target::Url(_) => String::new(),
-        Target::Local(_) | Target::Compose(_) => {
-            "; services elsewhere read DATABASE_URL, or POSTGRES_HOST and the like".to_owned()
-        }
-    };
-    format!("point at it what connects: {url}{services}\nthis tool: {tool}")
+    format!(
+        "whatever connects needs, with the password there:\n  \
+         DATABASE_URL=postgresql://{user}:PASSWORD@{host}:{port}/{database}\n  \
+         or POSTGRES_HOST={host} POSTGRES_PORT={port} POSTGRES_DB={database} POSTGRES_USER={user}\n\
+         this tool: {tool}"
+    )
 }
 
 /// The command that lets the source take writes again.
