@@ -289,7 +289,7 @@ impl<'a> Moving<'a> {
             database::create(&server, &making, &locale).await?;
             between::set_incoming(&server, &making, &self.mark, None).await?;
             let renamed = async {
-                database::drop_unused(&server, name).await?;
+                between::drop_empty(&server, there).await?;
                 database::rename(&server, &making, name).await
             };
             if let Err(error) = renamed.await {

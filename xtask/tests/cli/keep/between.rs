@@ -207,6 +207,8 @@ fn a_newer_major_takes_over_while_everybody_writes() {
     project.sql("INSERT INTO moved_part SELECT it, 'x', it FROM generate_series(1, 300) AS it");
     project.sql("INSERT INTO moved_note (state) VALUES ('open'), ('done'); DELETE FROM moved_note");
     let there = There::start(&project, &newer);
+    // One that is there and empty is taken.
+    there.sql_on("postgres", &format!("CREATE DATABASE {DATABASE}"));
     move_under_writers(&project, &there);
     assert_eq!(there.sql("SELECT count(*), sum(twice) FROM moved_part"), "300|90300");
     assert_eq!(there.sql("INSERT INTO moved_note (state) VALUES ('open') RETURNING id"), "3");

@@ -13,24 +13,29 @@
 //!
 //! Must never: take a database for unfinished that a source has given way to.
 
-use super::{Feed, NAME, create_subscription};
+use std::time::{Duration, Instant};
+
+use super::{Feed, NAME, PAUSE, create_subscription};
 use crate::address::Address;
+use crate::database;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, quote_ident, quote_literal};
 
 const INCOMING: &str = "xtask.incoming";
 const MOVED: &str = "xtask.moved";
 const PURPOSE: &str = "move";
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tells everybody that a move is at work, as long as it is held.
 pub async fn tend(live: &Address) -> Result<Session> {
     Session::connect(live, PURPOSE).await
 }
 
-/// Whether somebody tends a move of this database.
+/// Whether somebody tends a move of this database. At its end nobody but the
+/// fence is inside.
 pub async fn is_tended(session: &Session, database: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity \
-               WHERE datname = $1 AND application_name = $2)";
+               WHERE datname = $1 AND application_name IN ($2, 'xtask/fence'))";
     let name = format!("xtask/{PURPOSE}");
     Ok(session.query_one(sql, &[&database, &name]).await?.get(0))
 }
@@ -59,6 +64,33 @@ pub async fn is_same_server(one: &Session, other: &Session) -> Result<bool> {
 pub async fn objects(session: &Session) -> Result<Vec<String>> {
     let rows = session.query(include_str!("between/objects.sql"), &[]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Drops a database that has nothing in it, and nobody.
+pub async fn drop_empty(server: &Session, address: &Address) -> Result<()> {
+    if database::locale(server, &address.database).await?.is_none() {
+        return Ok(());
+    }
+    // Somebody may have come since it was looked at.
+    let found = objects(&Session::connect(address, PURPOSE).await?).await?;
+    if !found.is_empty() {
+        let what = format!("`{address}` is not empty any more: it has {}", found.join(", "));
+        return Err(Error::new(ErrorKind::InUse, what));
+    }
+    drop_soon(server, &address.database).await
+}
+
+/// Our own last look may still be on its way out.
+async fn drop_soon(server: &Session, name: &str) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match database::drop_unused(server, name).await {
+            Err(error) if database::is_in_use(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            dropped => return dropped,
+        }
+    }
 }
 
 /// The server of `session` connects to `reach` as a subscriber does; nothing
