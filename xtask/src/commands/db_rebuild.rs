@@ -20,7 +20,7 @@ use crate::target::{Target, env_file};
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --keep-data [--way clone|copy | --online] | --undo | --forget] [--services all|db|none]",
+    usage: "[--no-backup | --swap | --keep-data [--way clone|copy | --online [--to TARGET|URL]] | --undo | --forget | --reopen] [--services all|db|none]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
@@ -36,8 +36,17 @@ pub const COMMAND: Command = Command {
             "--online",
             "with --keep-data: copy the rows while everybody writes; changes follow by replication",
         ),
+        (
+            "--to",
+            "with --online: into a database of another server (a target's name or a URL), which takes over",
+        ),
+        (
+            "--source-url",
+            "with --to: the source as the other server reaches it, where that differs",
+        ),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
+        ("--reopen", "let a database that was moved with --to take writes again"),
         SCOPE_FLAG,
         allow::FLAG,
         ("--sql", "with --keep-data: show the SQL also of long plans"),
@@ -51,6 +60,7 @@ pub const COMMAND: Command = Command {
         "cargo xtask db-rebuild --keep-data --dry-run",
         "cargo xtask db-rebuild --keep-data --way copy",
         "cargo xtask db-rebuild --keep-data --online --dry-run",
+        "cargo xtask db-rebuild --keep-data --online --to production",
     ],
     run,
 };
@@ -62,6 +72,7 @@ enum Way {
     Swap,
     Undo,
     Forget,
+    Reopen,
 }
 
 /// None is `--keep-data`, which has flags of its own.
@@ -72,6 +83,7 @@ fn way(rest: &mut Rest) -> Result<Option<Way>, Fault> {
         ("--keep-data", None),
         ("--undo", Some(Way::Undo)),
         ("--forget", Some(Way::Forget)),
+        ("--reopen", Some(Way::Reopen)),
     ]
     .into_iter()
     .filter_map(|(flag, way)| rest.flag(flag).then_some(way))
@@ -80,7 +92,7 @@ fn way(rest: &mut Rest) -> Result<Option<Way>, Fault> {
         [] => Ok(Some(Way::Rebuild(Fate::Dumped))),
         [way] => Ok(*way),
         _ => Err(Fault::usage(
-            "--no-backup, --swap, --keep-data, --undo and --forget exclude each other",
+            "--no-backup, --swap, --keep-data, --undo, --forget and --reopen exclude each other",
         )),
     }
 }
@@ -124,11 +136,19 @@ fn keep_data(ctx: &Ctx, mut rest: Rest, services: Scope) -> Result<Answer> {
         (_, true) => Some(keep::Way::Copy),
         (way, false) => way,
     };
+    let (to, source_url) = (rest.value("--to")?, rest.value("--source-url")?);
+    if to.is_some() && !online || source_url.is_some() && to.is_none() {
+        let hint = "`--keep-data --online --to TARGET --source-url URL`";
+        return Err(Fault::usage("--to goes with --online, --source-url with --to")
+            .hint(hint)
+            .into());
+    }
     let target = Rc::new(Target::resolve(ctx)?);
+    let to = to.map(|to| keep::between::To::of(ctx, &to, source_url.as_deref())).transpose()?;
     let allowed = Allowed::of(ctx, &mut rest, &target)?;
     rest.no_words(COMMAND.name)?;
     check_name(ctx, &target)?;
-    keep::run(ctx, &target, keep::Options { way, online, services, rules, allowed, sql })
+    keep::run(ctx, &target, keep::Options { way, online, to, services, rules, allowed, sql })
 }
 
 /// The system's own databases cannot be ours, and a name has its length.
@@ -152,6 +172,7 @@ fn go(ctx: &Ctx, target: &Target, way: Way, services: Scope) -> Result<Answer> {
         Way::Swap => return rebuild::swap::run(ctx, target, services),
         Way::Undo => return rebuild::swap::undo(ctx, target, services),
         Way::Forget => return rebuild::beside::forget(ctx, target),
+        Way::Reopen => return keep::between::reopen(ctx, target),
     };
     match target {
         Target::Local(local) => rebuild::local::run(ctx, target, local, options),

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use pg_live::database::KeptDatabase;
 use pg_live::facts::{Facts, facts};
+use pg_live::feed::{self, between};
 use pg_live::{Address, Probe, Session, is_ready, protection};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
-use crate::rebuild::beside;
+use crate::rebuild::{beside, keep};
 use crate::run_state::interrupted_run;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
@@ -169,6 +170,12 @@ struct Inside {
     complete: bool,
     mark: Option<String>,
     kept: Vec<KeptDatabase>,
+    /// By a move that is not at its end.
+    incoming: bool,
+    /// Where a move took it.
+    moved: Option<String>,
+    /// The feed of a run that was stopped.
+    abandoned: Option<feed::Abandoned>,
 }
 
 fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> {
@@ -180,6 +187,9 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
             facts: facts(&session).await?,
             complete: is_ready(address, &ctx.config.metadata.ready).await? == Probe::Ready,
             mark: protection(&session).await?,
+            incoming: between::incoming(&session, &address.database).await?.is_some(),
+            moved: between::moved(&session, &address.database).await?,
+            abandoned: feed::abandoned(&session).await?,
             kept,
         })
     })?;
@@ -193,7 +203,7 @@ fn about_database(
     screen: &mut Screen,
     data: &mut Value,
 ) {
-    let Inside { facts, complete, mark, kept } = inside;
+    let Inside { facts, complete, mark, kept, incoming, moved, abandoned } = inside;
     screen.line("server", format!("{address}, PostgreSQL {}", facts.server_version));
     let about = if facts.is_estimated() { "about " } else { "" };
     let content = format!(
@@ -209,6 +219,21 @@ fn about_database(
     for it in kept {
         screen.line("kept", format!("{} ({})", it.name, size(it.bytes)));
     }
+    if *incoming {
+        let story = "a move from another server has not come to its end: not all rows are here";
+        screen.attention("incoming", story, "run that move again, on the source");
+    }
+    if let Some(mark) = moved {
+        let story = format!("to {}; here it is only read", keep::between::place(mark));
+        screen.attention("moved", story, keep::between::NEXT);
+    }
+    if let Some(it) = abandoned {
+        let story = keep::between::abandoned_story(it);
+        screen.attention("leftover", story, "cargo xtask db-rebuild --reopen # sweeps it");
+    }
+    data["incoming"] = json!(incoming);
+    data["moved"] = json!(moved);
+    data["abandoned_feed_bytes"] = json!(abandoned.as_ref().map(|it| it.bytes));
     data["server"] = json!("running");
     data["host"] = json!(address.host);
     data["port"] = json!(address.port);

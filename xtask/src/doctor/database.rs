@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use anyhow::Result;
+use pg_live::feed::{self, between};
 use pg_live::vitals::{self, DATABASE, Finding, SERVER, SHARED, Vital};
 use pg_live::{Address, Session, queue};
 
@@ -15,6 +16,7 @@ use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::Fault;
 use crate::quarantine;
+use crate::rebuild::keep;
 use crate::target::{ServerState, Target};
 use crate::verify;
 
@@ -80,10 +82,13 @@ fn look(
         Target::Local(_) | Target::Compose(_) => &[],
     };
     let vitals: Vec<Vital> = SERVER.iter().chain(DATABASE).chain(shared).copied().collect();
-    let looked = ctx.wait(async {
+    let (looked, moved, abandoned) = ctx.wait(async {
         let session = Session::connect(address, "doctor").await?;
-        vitals::look(&session, &vitals).await
+        let moved = between::moved(&session, &address.database).await?;
+        let abandoned = feed::abandoned(&session).await?;
+        pg_live::Result::Ok((vitals::look(&session, &vitals).await?, moved, abandoned))
     })?;
+    feeds(section, moved.as_deref(), abandoned.as_ref());
     for (vital, found) in looked {
         match found {
             Ok(findings) if findings.is_empty() => section.pass(vital.title, ""),
@@ -96,6 +101,18 @@ fn look(
         }
     }
     Ok(())
+}
+
+/// What moves to other servers leave: a slot that nobody empties fills the disk.
+fn feeds(section: &mut Section<'_>, moved: Option<&str>, abandoned: Option<&feed::Abandoned>) {
+    if let Some(mark) = moved {
+        let story = format!("moved to {}; here it is only read", keep::between::place(mark));
+        section.warning("moved", story, keep::between::NEXT);
+    }
+    if let Some(it) = abandoned {
+        let story = keep::between::abandoned_story(it);
+        section.failure("feed", story, "cargo xtask db-rebuild --reopen");
+    }
 }
 
 fn add(section: &mut Section<'_>, vital: Vital, finding: Finding) {

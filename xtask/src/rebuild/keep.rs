@@ -8,6 +8,7 @@
 //! Must never: begin what nobody agreed to, or leave out of the story what the
 //! new database will not have.
 
+pub mod between;
 mod choose;
 mod clone;
 mod copy;
@@ -64,6 +65,8 @@ pub struct Options {
     pub way: Option<Way>,
     /// Writers go on while the rows are copied.
     pub online: bool,
+    /// On another server.
+    pub to: Option<between::To>,
     pub services: Scope,
     pub rules: Rules,
     pub allowed: Allowed,
@@ -78,11 +81,14 @@ struct Keeping<'a> {
     online: bool,
 }
 
-pub fn run(ctx: &Ctx, target: &Rc<Target>, options: Options) -> Result<Answer> {
-    let Options { way, online, services, rules, allowed, sql } = options;
+pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answer> {
+    if let Some(to) = options.to.take() {
+        return between::run(ctx, target, &to, options);
+    }
+    let Options { way, online, services, rules, allowed, sql, .. } = options;
     let live = target.require_answering(ctx)?;
-    if !ctx.globals.dry_run && sweep(ctx, &live)? {
-        ctx.term.warn("a run with --online was stopped; its slot and publication are gone now");
+    if !ctx.globals.dry_run {
+        between::sweep_source(ctx, &live)?;
     }
     require_alone(ctx, &live)?;
     let request = Request {

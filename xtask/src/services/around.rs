@@ -51,6 +51,10 @@ impl<'a> Around<'a> {
         Ok(())
     }
 
+    pub fn has_stopped(&self) -> bool {
+        self.stopped > 0
+    }
+
     /// The database was exchanged under them: they read it and their own code
     /// anew.
     pub fn restart(&mut self, ctx: &Ctx, steps: &mut Steps<'_>) -> Result<()> {

@@ -6,12 +6,13 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use pg_live::{Address, Session};
+use pg_live::{Address, ErrorKind, Session};
 
 use crate::config::ShadowPlace;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::tools::postgres;
+use crate::verify::maintenance;
 
 #[derive(Debug)]
 pub struct Url {
@@ -63,7 +64,13 @@ impl Url {
     /// A client program that is not older than the server.
     pub fn client(&self, ctx: &Ctx, program: &str) -> Result<PathBuf> {
         let version = ctx.wait(async {
-            let session = Session::connect(&self.address, "version").await?;
+            let session = match Session::connect(&self.address, "version").await {
+                // One that is yet to be made.
+                Err(error) if error.kind == ErrorKind::NoDatabase => {
+                    maintenance(&self.address).await?
+                }
+                session => session?,
+            };
             session.server_version().await
         })?;
         postgres::client(ctx, program, (version / 10_000).unsigned_abs())

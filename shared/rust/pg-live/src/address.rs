@@ -108,7 +108,7 @@ impl Address {
     }
 
     /// libpq's `sslmode` and `sslrootcert`.
-    fn sslmode(&self) -> (&'static str, Option<String>) {
+    pub(crate) fn sslmode(&self) -> (&'static str, Option<String>) {
         match &self.tls {
             Tls::Disable => ("disable", None),
             Tls::Prefer => ("prefer", None),

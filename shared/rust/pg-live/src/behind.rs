@@ -94,6 +94,34 @@ impl Behind {
         names: Names<'_>,
         last: impl AsyncFn(&Session) -> Result<()>,
     ) -> Result<()> {
+        let (gate, watch) = self.clear(server, names, last).await?;
+        take_over(&gate, &watch, names).await
+    }
+
+    /// The database stays where it is and takes no write any more: those inside
+    /// are ended, whoever comes reads alone. `sql` runs in the same
+    /// transaction. The name changes and changes back within it: that is what
+    /// keeps everybody out.
+    pub async fn close(
+        self,
+        server: &Address,
+        (live, passing): (&str, &str),
+        sql: &str,
+        last: impl AsyncFn(&Session) -> Result<()>,
+    ) -> Result<()> {
+        let names = Names { live, copy: passing, kept: passing };
+        let (gate, _watch) = self.clear(server, names, last).await?;
+        gate.execute(&format!("{}; {sql}; COMMIT", names.takes_over())).await
+    }
+
+    /// Nobody is inside, the fence is gone, and a transaction that has renamed
+    /// the original lets nobody in.
+    async fn clear(
+        self,
+        server: &Address,
+        names: Names<'_>,
+        last: impl AsyncFn(&Session) -> Result<()>,
+    ) -> Result<(Session, Session)> {
         let gate = Session::connect(server, PURPOSE).await?;
         let watch = Session::connect(server, PURPOSE).await?;
         let look = Session::connect(self.session.address(), PURPOSE).await?;
@@ -139,7 +167,7 @@ impl Behind {
             renaming.await?;
             break;
         }
-        take_over(&gate, &watch, names).await
+        Ok((gate, watch))
     }
 }
 

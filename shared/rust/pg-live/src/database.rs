@@ -130,6 +130,12 @@ pub async fn drop_scratch(session: &Session, database: &str) -> Result<()> {
         .await
 }
 
+/// Gives a database that nobody is in another name.
+pub async fn rename(session: &Session, database: &str, name: &str) -> Result<()> {
+    let (database, name) = (quote_ident(database), quote_ident(name));
+    session.execute(&format!("ALTER DATABASE {database} RENAME TO {name}")).await
+}
+
 /// Drops a database that nobody is in.
 pub async fn drop_unused(session: &Session, database: &str) -> Result<()> {
     session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(database))).await

@@ -14,9 +14,11 @@
 //! Must never: let a writer wait for the copy, or write the password of the
 //! role into the log of the server.
 
+pub mod between;
+
 use std::time::{Duration, Instant};
 
-use crate::address::Address;
+use crate::address::{Address, Tls};
 use crate::behind::Behind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, quote_ident, quote_literal};
@@ -25,6 +27,8 @@ use crate::session::{Session, quote_ident, quote_literal};
 pub const NAME: &str = "xtask_online";
 const PURPOSE: &str = "feed";
 const PAUSE: Duration = Duration::from_millis(20);
+/// A subscription that fails tries again after five seconds.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// One feed, of one database.
 #[derive(Clone, Debug)]
@@ -84,6 +88,25 @@ pub async fn is_tended(session: &Session, databases: &[&str]) -> Result<bool> {
     Ok(session.query_one(sql, &[&databases]).await?.get(0))
 }
 
+/// A feed that nobody tends any more.
+#[derive(Clone, Debug)]
+pub struct Abandoned {
+    /// What it keeps of the server's log.
+    pub bytes: i64,
+    /// The other server's database it was for.
+    pub to: Option<String>,
+}
+
+pub async fn abandoned(session: &Session) -> Result<Option<Abandoned>> {
+    let standby = "SELECT pg_catalog.pg_is_in_recovery()";
+    if session.query_one(standby, &[]).await?.get(0) {
+        return Ok(None);
+    }
+    let rows =
+        session.query(include_str!("feed/abandoned.sql"), &[&slot(session).await?, &NAME]).await?;
+    Ok(rows.first().map(|row| Abandoned { bytes: row.get(0), to: row.get(1) }))
+}
+
 /// Those of these databases that a feed goes into. One that was dropped
 /// halfway by a server that died cannot be asked itself.
 pub async fn subscribed(session: &Session, databases: &[&str]) -> Result<Vec<String>> {
@@ -141,38 +164,33 @@ impl Feed {
         // As the server reaches itself, not as we do.
         let port: String =
             session.query_one("SELECT pg_catalog.current_setting('port')", &[]).await?.get(0);
-        let word = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
-        let mut reach = format!(
-            "host=127.0.0.1 port={port} dbname={} user={}",
-            word(&self.live.database),
-            word(&self.live.user)
-        );
-        if let Some(password) = &self.live.password {
-            reach.push_str(&format!(" password={}", word(password)));
-        }
-        session
-            .execute(
-                "SET log_statement = 'none'; SET log_min_error_statement = 'panic'; \
-                         SET log_min_duration_statement = -1",
-            )
-            .await?;
-        let sql = format!(
-            "CREATE SUBSCRIPTION {name} CONNECTION {} PUBLICATION {name} WITH \
-             (create_slot = false, slot_name = {}, copy_data = false, binary = false)",
-            quote_literal(&reach),
-            quote_literal(&self.slot),
-            name = quote_ident(NAME)
-        );
-        // What the server says to it could have the statement in it.
-        session.execute(&sql).await.map_err(|error| Error { detail: None, context: None, ..error })
+        let own = Address {
+            host: "127.0.0.1".to_owned(),
+            port: port.parse().unwrap_or(self.live.port),
+            tls: Tls::Prefer,
+            ..self.live.clone()
+        };
+        let with = format!("create_slot = false, slot_name = {}", quote_literal(&self.slot));
+        create_subscription(&session, &own, &with).await
     }
 
     /// Waits until everything that is written by now is in the new database.
     pub async fn wait_for(&self, new: &Address, patience: Duration) -> Result<()> {
+        self.wait_telling(new, patience, |_| ()).await
+    }
+
+    /// Like [`Feed::wait_for`]; tells how many bytes of the log are left.
+    pub async fn wait_telling(
+        &self,
+        new: &Address,
+        patience: Duration,
+        tell: impl Fn(i64),
+    ) -> Result<()> {
         let session = Session::connect(&self.live, PURPOSE).await?;
         let watch = Session::connect(new, PURPOSE).await?;
         let place = flushed(&session).await?;
         let deadline = Instant::now() + patience;
+        let mut read = Instant::now();
         loop {
             let rows = session.query(include_str!("feed/state.sql"), &[&self.slot, &place]).await?;
             let Some(row) = rows.first() else {
@@ -181,6 +199,15 @@ impl Feed {
             if row.get::<_, Option<bool>>(0) == Some(true) {
                 return Ok(());
             }
+            if row.get(1) {
+                read = Instant::now();
+            }
+            if read.elapsed() > UNREAD {
+                let why = "nobody reads the replication slot: the log of the server that \
+                           subscribes says why";
+                return Err(Error::new(ErrorKind::Deadline, why));
+            }
+            tell(row.get::<_, Option<i64>>(2).unwrap_or(0));
             let sql = "SELECT coalesce(sum(apply_error_count), 0)::bigint FROM pg_catalog.pg_stat_subscription_stats \
                        WHERE subname = $1";
             let errors: i64 = watch.query_one(sql, &[&NAME]).await?.get(0);
@@ -202,6 +229,44 @@ impl Feed {
         unsubscribe(new).await?;
         sweep(&self.live).await.map(|_| ())
     }
+}
+
+/// A subscription by the address at which its server reaches the other one.
+async fn create_subscription(session: &Session, reach: &Address, with: &str) -> Result<()> {
+    session
+        .execute(
+            "SET log_statement = 'none'; SET log_min_error_statement = 'panic'; \
+             SET log_min_duration_statement = -1",
+        )
+        .await?;
+    let sql = format!(
+        "CREATE SUBSCRIPTION {name} CONNECTION {} PUBLICATION {name} WITH \
+         ({with}, copy_data = false, binary = false)",
+        quote_literal(&conninfo(reach)),
+        name = quote_ident(NAME)
+    );
+    // What the server says to it could have the statement in it.
+    session.execute(&sql).await.map_err(|error| Error { detail: None, context: None, ..error })
+}
+
+/// What libpq reads of an address, the password included.
+fn conninfo(reach: &Address) -> String {
+    let word = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+    let (mode, certificate) = reach.sslmode();
+    let mut text = format!(
+        "host={} port={} dbname={} user={} sslmode={mode}",
+        word(&reach.host),
+        reach.port,
+        word(&reach.database),
+        word(&reach.user)
+    );
+    if let Some(certificate) = certificate {
+        text.push_str(&format!(" sslrootcert={}", word(&certificate)));
+    }
+    if let Some(password) = &reach.password {
+        text.push_str(&format!(" password={}", word(password)));
+    }
+    text
 }
 
 /// A place in the log that is on disk, behind everything committed before.

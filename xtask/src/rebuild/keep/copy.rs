@@ -55,11 +55,25 @@ pub struct Prepared {
 impl Keeping<'_> {
     /// What a new database could not have, and nobody said that it may go.
     pub fn require_copyable(&self, chosen: &Chosen<'_>) -> Result<()> {
+        let mut why = self.why_not_copied(chosen)?;
+        if !chosen.work.knows_roles() {
+            why.insert(
+                0,
+                "init.sql is proved on another server, whose roles are others".to_owned(),
+            );
+        }
+        if why.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::refused(format!("the copy way does not fit: {}", why.join("; ")))
+            .hint("keep them with the files: `cargo xtask db-rebuild --keep-data --way clone`")
+            .into())
+    }
+
+    /// Rows that no copy takes along.
+    pub(super) fn why_not_copied(&self, chosen: &Chosen<'_>) -> Result<Vec<String>> {
         let found = &chosen.work.found;
         let mut why = Vec::new();
-        if !chosen.work.knows_roles() {
-            why.push("init.sql is proved on another server, whose roles are others".to_owned());
-        }
         let ignored: Vec<String> = found.filtered.ignored.iter().map(ToString::to_string).collect();
         if !ignored.is_empty() {
             why.push(format!("rules leave alone what it would not have: {}", ignored.join(", ")));
@@ -76,12 +90,7 @@ impl Keeping<'_> {
         if !of_extensions.is_empty() {
             why.push(format!("extensions keep rows of yours in {}", of_extensions.join(", ")));
         }
-        if why.is_empty() {
-            return Ok(());
-        }
-        Err(Fault::refused(format!("the copy way does not fit: {}", why.join("; ")))
-            .hint("keep them with the files: `cargo xtask db-rebuild --keep-data --way clone`")
-            .into())
+        Ok(why)
     }
 
     /// Whatever ends this lets writers go on: the fence goes with it.
@@ -146,7 +155,7 @@ impl Keeping<'_> {
     ) -> Result<Vec<Hand>> {
         let hands = self.hands(prepared, behind)?;
         let copied = self.send_rows(steps, (chosen, prepared), &hands)?;
-        self.carry_journal(behind, &prepared.new)?;
+        self.carry_journal(self.target, behind, &prepared.new)?;
         let later = self.build(steps, (chosen, prepared), (&hands, &copied))?;
         let all: Vec<&String> = prepared.post.rest.iter().chain(&later).collect();
         self.run_rest(steps, prepared, &all)?;

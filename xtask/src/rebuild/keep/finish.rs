@@ -17,6 +17,7 @@ use super::{COMMAND, Keeping, came_through, shape};
 use crate::outcome::Fault;
 use crate::rebuild::swap;
 use crate::steps::{Steps, told};
+use crate::target::Target;
 use crate::tools::pg_dump;
 use crate::verify::{counted, maintenance};
 use crate::ways::{self, loss};
@@ -99,7 +100,13 @@ impl Keeping<'_> {
     }
 
     /// The journals that the tools keep in the database belong to its rows.
-    pub(super) fn carry_journal(&self, behind: &Behind, new: &Address) -> Result<()> {
+    /// `there` is the target whose programs reach `new`.
+    pub(super) fn carry_journal(
+        &self,
+        there: &Target,
+        behind: &Behind,
+        new: &Address,
+    ) -> Result<()> {
         let Keeping { ctx, live, target, .. } = *self;
         let name = pg_live::journal::NAMESPACE;
         let has = ctx.wait(async {
@@ -116,7 +123,7 @@ impl Keeping<'_> {
             .arg(format!("--snapshot={}", behind.snapshot));
         let dumped = ctx.proc.read(&run);
         let dump = pg_dump::ending_strays(ctx, live, dumped)?;
-        shape::load(ctx, target, new, &dump)
+        shape::load(ctx, there, new, &dump)
     }
 
     pub(super) fn carry_first(&self, prepared: &Prepared) -> Result<Vec<Option<i64>>> {

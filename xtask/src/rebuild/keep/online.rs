@@ -29,9 +29,9 @@ use crate::target::Target;
 use crate::verify::{counted, maintenance};
 
 /// Catching up with everything that was written while the rows were copied.
-const LONG: Duration = Duration::from_secs(24 * 3600);
+pub(super) const LONG: Duration = Duration::from_secs(24 * 3600);
 /// And with what was written in the last moment before the fence.
-const SHORT: Duration = Duration::from_secs(60);
+pub(super) const SHORT: Duration = Duration::from_secs(60);
 
 const PAUSE: Duration = Duration::from_millis(100);
 const LOOKS: usize = 20;
@@ -57,7 +57,9 @@ pub fn sweep(ctx: &Ctx, live: &Address) -> Result<bool> {
             .collect();
         // Our own last sessions may still be on their way out.
         let mut looks = LOOKS;
-        while feed::is_tended(&session, &ours).await? {
+        while feed::is_tended(&session, &ours).await?
+            || feed::between::is_tended(&session, &live.database).await?
+        {
             looks -= 1;
             if looks == 0 {
                 return Ok(false);
@@ -75,20 +77,9 @@ impl Keeping<'_> {
     /// Refuses what cannot follow, with the names.
     pub fn require_followable(&self, chosen: &Chosen<'_>) -> Result<()> {
         let Keeping { ctx, live, target, .. } = *self;
-        let found = &chosen.work.found;
-        let mut why = Vec::new();
-        for it in &chosen.matched.moves {
-            if !it.is_followable() || uppermost(&found.from.catalog, it.from.clone()) != it.to {
-                why.push(format!("{} is renamed or computed anew", place(&it.from)));
-            }
-        }
-        let names: Vec<String> =
-            targets(&chosen.matched.moves).keys().map(|it| place(it)).collect();
-        let (level, unfit) = ctx.wait(async {
-            let session = Session::connect(live, "db-rebuild").await?;
-            let level = feed::wal_level(&session).await?;
-            pg_live::Result::Ok((level, feed::unfit(&session, &names).await?))
-        })?;
+        let why = self.why_not_followed(chosen)?;
+        let level = ctx
+            .wait(async { feed::wal_level(&Session::connect(live, "db-rebuild").await?).await })?;
         if level != "logical" {
             let hint = match target {
                 Target::Local(_) => {
@@ -102,16 +93,34 @@ impl Keeping<'_> {
             let what = format!("--online needs wal_level = logical, and it is {level}");
             return Err(Fault::refused(what).hint(hint).into());
         }
-        if found.from.catalog.major < 15 {
-            why.push("the server is older than PostgreSQL 15".to_owned());
-        }
-        why.extend(unfit.iter().map(|(table, why)| format!("{table} {why}")));
         if why.is_empty() {
             return Ok(());
         }
         Err(Fault::refused(format!("changes could not follow: {}", why.join("; ")))
             .hint("copy while writers wait: `cargo xtask db-rebuild --keep-data --way copy`")
             .into())
+    }
+
+    /// What cannot follow, with the names.
+    pub(super) fn why_not_followed(&self, chosen: &Chosen<'_>) -> Result<Vec<String>> {
+        let Keeping { ctx, live, .. } = *self;
+        let found = &chosen.work.found;
+        let mut why = Vec::new();
+        for it in &chosen.matched.moves {
+            if !it.is_followable() || uppermost(&found.from.catalog, it.from.clone()) != it.to {
+                why.push(format!("{} is renamed or computed anew", place(&it.from)));
+            }
+        }
+        let names: Vec<String> =
+            targets(&chosen.matched.moves).keys().map(|it| place(it)).collect();
+        let unfit = ctx.wait(async {
+            feed::unfit(&Session::connect(live, "db-rebuild").await?, &names).await
+        })?;
+        if found.from.catalog.major < 15 {
+            why.push("the server is older than PostgreSQL 15".to_owned());
+        }
+        why.extend(unfit.iter().map(|(table, why)| format!("{table} {why}")));
+        Ok(why)
     }
 
     /// Whatever ends this is swept: slot, publication, subscription, database.
@@ -187,7 +196,7 @@ impl Keeping<'_> {
         if !last.is_empty() {
             self.run_rest(steps, &prepared, &last)?;
         }
-        self.carry_journal(&behind, new)?;
+        self.carry_journal(self.target, &behind, new)?;
         steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
         drop(hands);
         self.take_over(steps, (chosen, &prepared), behind)
@@ -195,13 +204,13 @@ impl Keeping<'_> {
 }
 
 /// Each table that rows go into, once.
-fn targets(moves: &[Move]) -> BTreeMap<&Id, &Move> {
+pub(super) fn targets(moves: &[Move]) -> BTreeMap<&Id, &Move> {
     moves.iter().map(|it| (&it.to, it)).collect()
 }
 
 /// Replication does not ask foreign keys: one that the live database does not
 /// have in the same words is made behind the last change.
-fn is_new_key(chosen: &Chosen<'_>, sql: &str) -> bool {
+pub(super) fn is_new_key(chosen: &Chosen<'_>, sql: &str) -> bool {
     let Some((table, name)) = super::shape::foreign_key(sql) else { return false };
     let found = &chosen.work.found;
     let id = Id::part(Kind::Constraint, &table.0, &table.1, &name);

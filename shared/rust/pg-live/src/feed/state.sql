@@ -1,5 +1,6 @@
 -- How far the reader of a slot has it on disk: behind a place in the log, or
--- not yet; and whether anybody reads.
-SELECT s.confirmed_flush_lsn >= $2::text::pg_catalog.pg_lsn, s.active
+-- not yet; whether anybody reads; and how many bytes of the log are left.
+SELECT s.confirmed_flush_lsn >= $2::text::pg_catalog.pg_lsn, s.active,
+       greatest(pg_catalog.pg_wal_lsn_diff($2::text::pg_catalog.pg_lsn, s.confirmed_flush_lsn), 0)::bigint
   FROM pg_catalog.pg_replication_slots s
  WHERE s.slot_name = $1
