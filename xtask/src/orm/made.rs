@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result};
 use pg_diff::Catalog;
 use pg_diff::catalog::{Id, Kind};
-use pg_live::{Address, Error, Session, introspect_in_transaction, quote_ident};
+use pg_live::{Address, Error, Session, introspect_in_transaction, quote_ident, shadow};
 
 use super::extraction::{Extraction, Statement};
 use crate::context::Ctx;
@@ -64,11 +64,8 @@ pub fn make(ctx: &Ctx, room: &Address, there: &Catalog, said: &Extraction) -> Re
     });
     let made = ctx.wait(async {
         let session = Session::connect(room, "models").await?;
-        let grown: bool = session.query_one(IS_GROWN, &[]).await?.get(0);
-        if grown {
-            session.execute("VACUUM").await?;
-        }
-        session.execute(BEGIN).await?;
+        session.execute("SET search_path = DEFAULT").await?;
+        shadow::begin_trial(&session).await?;
         session.execute(&clearing).await?;
         let mut refused = Vec::new();
         // All at once; one by one when that fails.
@@ -84,16 +81,6 @@ pub fn make(ctx: &Ctx, room: &Address, there: &Catalog, said: &Extraction) -> Re
     });
     made.map_err(anyhow::Error::from).context("making the tables of the models")
 }
-
-/// Shadows are read-only by default. One run at a time makes tables there:
-/// two could wait for each other's names.
-const BEGIN: &str = "SET search_path = DEFAULT; SET lock_timeout = 0; BEGIN READ WRITE; \
-     SELECT pg_catalog.pg_advisory_xact_lock(hashtext('xtask models'))";
-
-/// What is rolled back leaves dead rows in the catalogs, and a server that is
-/// up for a second has no time to vacuum by itself.
-const IS_GROWN: &str =
-    "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_attribute') > 8 * 1024 * 1024";
 
 /// Runs statements, or none of them and the server's words.
 async fn attempt(session: &Session, sql: &str) -> pg_live::Result<Option<Error>> {

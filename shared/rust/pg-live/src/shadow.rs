@@ -41,6 +41,9 @@ const SWEEP_ABOVE: usize = 8;
 /// their turn, and the sweep never meets a build.
 const LOCK: i64 = 0x0078_7461_736b_0001;
 
+/// In one database, which is where such locks are.
+const TRIAL: i64 = 0x0078_7461_736b_0003;
+
 /// What a shadow is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared<'a> {
@@ -140,6 +143,21 @@ async fn build(
         .await?;
     session.execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;
     Ok(())
+}
+
+/// Begins a transaction in a shadow or another scratch database, for what is
+/// tried there and never committed. One at a time: two could wait for each
+/// other's names.
+pub async fn begin_trial(session: &Session) -> Result<(), Error> {
+    // What is rolled back leaves dead rows in the catalogs, and a server that
+    // is up for a second has no time to vacuum by itself.
+    let is_grown: bool =
+        session.query_one(include_str!("introspect/shadow_grown.sql"), &[]).await?.get(0);
+    if is_grown {
+        session.execute("VACUUM").await?;
+    }
+    session.execute("SET lock_timeout = 0; BEGIN READ WRITE").await?;
+    session.query("SELECT pg_catalog.pg_advisory_xact_lock($1)", &[&TRIAL]).await.map(|_| ())
 }
 
 /// Drops unfinished shadows and all complete ones but the newest few. One
