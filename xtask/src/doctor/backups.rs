@@ -16,6 +16,7 @@ use crate::backup::copies::Copies;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
+use crate::physical::lag::lag;
 use crate::schedule::{job, record, troubles};
 use crate::target::{ServerState, Target};
 
@@ -66,7 +67,25 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
         section.warn_if("proven backup", wrong, "cargo xtask backup verify latest");
     }
     copied(ctx, target, section);
+    archived(ctx, target, section);
     Ok(())
+}
+
+/// What was acknowledged and is in no backup yet.
+fn archived(ctx: &Ctx, target: &Target, section: &mut Section<'_>) {
+    let Target::Local(local) = target else { return };
+    let Ok(ServerState::Running(address)) = target.state(ctx) else { return };
+    let name = "archiving";
+    let fix = "cargo xtask backup check --engine pgbackrest";
+    match lag(ctx, local, &address) {
+        Ok(None) => {}
+        Ok(Some(lag)) => match (lag.is_failing, lag.wrong) {
+            (true, wrong) => section.failure(name, lag.story, wrong.unwrap_or(fix)),
+            (false, Some(wrong)) => section.warning(name, lag.story, wrong),
+            (false, None) => section.pass(name, lag.story),
+        },
+        Err(error) => section.warning(name, format!("nobody knows: {error:#}"), fix),
+    }
 }
 
 /// What a fire leaves.
