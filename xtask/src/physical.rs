@@ -12,6 +12,7 @@
 //! setup.rs        the first use, and what is missing since
 //! backup.rs       made, listed, expired
 //! moment.rs       which backup leads to which moment
+//! way.rs          the same in words, and as arguments
 //! restore.rs      beside the served cluster, looked at, and put in its place
 //! undo.rs         back to the cluster that a restore set aside, or gone for good
 //! ```
@@ -27,6 +28,7 @@ mod repository;
 pub mod restore;
 mod setup;
 pub mod undo;
+mod way;
 
 use anyhow::Result;
 

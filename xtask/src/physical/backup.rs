@@ -69,12 +69,13 @@ pub fn make(ctx: &Ctx, target: &Target, wish: &Wish) -> Result<Answer> {
     let repository = Repository::of(ctx, local)?;
     let address = target.require_running(ctx)?;
     let (missing, listing) = Missing::look(ctx, &repository, &address)?;
-    let kind =
-        wish.kind.unwrap_or_else(|| usual(ctx, &listing, local.system_identifier(Slot::Live)));
+    let kind = |listing: &Listing| {
+        wish.kind.unwrap_or_else(|| usual(ctx, listing, local.system_identifier(Slot::Live)))
+    };
     if ctx.globals.dry_run {
         let mut would = missing.would(&repository);
         would.push("check that a segment comes into the archive".to_owned());
-        would.push(format!("make a {} backup of the whole server", kind.name()));
+        would.push(format!("make a {} backup of the whole server", kind(&listing).name()));
         let text = format!("would {}\nnothing was changed", would.join("\nwould "));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": would })));
     }
@@ -85,6 +86,7 @@ pub fn make(ctx: &Ctx, target: &Target, wish: &Wish) -> Result<Answer> {
         target.require_running(ctx)?
     };
     archive_works(ctx, &repository, &address)?;
+    let kind = kind(&repository.listing()?);
     let started = Instant::now();
     let progress = ctx.term.progress("backup");
     let mut run = repository.run_with_server(&address).arg(format!("--type={}", kind.name()));

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use pg_live::facts::{Facts, facts};
 use pg_live::{Address, Session, archiver, protection};
@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::listing::{Physical, moment};
 use super::moment::{History, Until, Wanted, outside, way};
+use super::way::Way;
 use super::{Repository, require_local, undo};
 use crate::consent::{self, Loss};
 use crate::context::Ctx;
@@ -38,12 +39,33 @@ pub struct Options {
     pub services: Scope,
 }
 
+impl Options {
+    /// As it is typed, for who goes on with it.
+    fn command(&self) -> String {
+        let mut command = "restore --engine pgbackrest".to_owned();
+        if let Some(label) = &self.label {
+            let _ = write!(command, " {label}");
+        }
+        if let Some(time) = self.time {
+            let _ = write!(command, " --to-time '{}'", moment(time));
+        }
+        if let Some(timeline) = self.timeline {
+            let _ = write!(command, " --timeline {timeline}");
+        }
+        if self.foreign {
+            command.push_str(" --foreign");
+        }
+        command
+    }
+}
+
 pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> {
     let local = require_local(target)?;
     let repository = Repository::require_existing(ctx, local)?;
     let listing = repository.listing()?;
     let live = Served::look(ctx, target, local)?;
-    let timeline = options.timeline.or(live.as_ref().map(|it| it.timeline));
+    let own = live.as_ref().map(|it| it.timeline).filter(|_| !options.foreign);
+    let timeline = options.timeline.or(own);
     let history = timeline.map(|it| History::of(&local.dir(Slot::Live), it));
     let wanted = Wanted {
         label: options.label.as_deref(),
@@ -52,7 +74,7 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
         history: history.as_ref().filter(|_| !options.foreign),
     };
     let (backup, until) = way(&listing, &wanted, Timestamp::now())?;
-    let way = Way { backup, until, timeline: history.filter(|_| !options.foreign) };
+    let way = Way { backup, until, timeline: history, is_foreign: options.foreign };
     require_room(local, backup)?;
     ctx.term.plain(&way.card(local, live.is_some()));
     if ctx.globals.dry_run {
@@ -69,11 +91,11 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     }
     if !ctx.term.look.interactive {
         // Nobody would be there to answer when it is restored.
-        agree(ctx, live.as_ref(), "")?;
+        agree(ctx, live.as_ref())?;
     }
-    let mut steps = Steps::begin(ctx, "restore --engine pgbackrest", target.name())?;
+    let mut steps = Steps::begin(ctx, &options.command(), target.name())?;
     let mut around = Around::new(target, options.services);
-    let going = Going { ctx, target, local, repository: &repository, live: live.as_ref() };
+    let going = Going { ctx, local, repository: &repository, live: live.as_ref() };
     match going.run(&mut steps, &mut around, &way) {
         Ok(kept) => {
             ways::begin_anew(ctx, target);
@@ -89,7 +111,11 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
             around.conclude(ctx, started, Answer::done(text, data))
         }
         Err(error) => {
-            let settled = ctx.interrupt.shield(|| settle_and_serve(ctx, local));
+            let settled = ctx.interrupt.shield(|| match (&live, local.exists(Slot::Old)) {
+                // One that was not served is not started now.
+                (None, false) => local.settle(ctx).map(|_| ()),
+                (Some(_), _) | (None, true) => settle_and_serve(ctx, local),
+            });
             steps.withdraw();
             match settled {
                 Ok(()) => around.put_back(ctx),
@@ -132,15 +158,13 @@ impl Served {
     }
 }
 
-/// The name is to be typed; with `rows`, what would be otherwise is told.
-fn agree(ctx: &Ctx, live: Option<&Served>, rows: &str) -> Result<()> {
+/// The name is to be typed.
+fn agree(ctx: &Ctx, live: Option<&Served>) -> Result<()> {
     let database = ctx.config.database();
-    let story = format!(
-        "{rows}This puts the whole server back to that moment; its present data directory is kept beside."
-    );
+    let story = "This puts the whole server back to that moment; its present data directory is kept beside.";
     let loss = Loss {
         database: &database,
-        story: &story,
+        story,
         is_empty: false,
         protected: live.and_then(|it| it.mark.as_deref()),
     };
@@ -165,76 +189,8 @@ fn require_room(local: &Local, backup: &Physical) -> Result<()> {
     .into())
 }
 
-/// From which backup to which moment.
-struct Way<'a> {
-    backup: &'a Physical,
-    until: Until,
-    /// None: the newest.
-    timeline: Option<History>,
-}
-
-impl Way<'_> {
-    fn story(&self) -> String {
-        match self.until {
-            Until::End => "and all that was archived since".to_owned(),
-            Until::Backup => "as it was when the backup ended".to_owned(),
-            Until::Time(at) => format!("and what was committed until {}", moment(at)),
-        }
-    }
-
-    fn moment(&self) -> String {
-        match self.until {
-            Until::End => "it was at the end of the archive".to_owned(),
-            Until::Backup => format!("it was at {}", moment(self.backup.stopped)),
-            Until::Time(at) => format!("it was at {}", moment(at)),
-        }
-    }
-
-    fn card(&self, local: &Local, is_served: bool) -> String {
-        let it = self.backup;
-        let mut text = format!("restore of the whole server, {}\n", self.story());
-        let mut line = |name: &str, value: String| {
-            let _ = writeln!(text, "  {name:<9} {value}");
-        };
-        line("from", format!("{}, {}, ended {}", it.label, it.kind.name(), moment(it.stopped)));
-        if let Some(history) = &self.timeline {
-            line("timeline", history.timeline.to_string());
-        }
-        line("beside", local.dir(Slot::New).display().to_string());
-        let meanwhile = if is_served { "serves meanwhile, and " } else { "" };
-        line("present", format!("{meanwhile}is kept; nothing of it is removed"));
-        text.trim_end().to_owned()
-    }
-
-    fn arguments(&self) -> Vec<String> {
-        let mut arguments = vec![format!("--set={}", self.backup.label)];
-        let timeline = self.timeline.as_ref().map(|it| it.timeline.to_string());
-        match self.until {
-            Until::End => {}
-            Until::Backup => {
-                arguments.push("--type=immediate".to_owned());
-                arguments.push("--target-action=promote".to_owned());
-            }
-            Until::Time(at) => {
-                let at = at.strftime("%Y-%m-%d %H:%M:%S%.6f+00");
-                arguments.push("--type=time".to_owned());
-                arguments.push(format!("--target={at}"));
-                arguments.push("--target-action=promote".to_owned());
-            }
-        }
-        let timeline = match self.until {
-            // The ways may part behind it.
-            Until::Backup => Some("current".to_owned()),
-            Until::End | Until::Time(_) => timeline,
-        };
-        arguments.extend(timeline.map(|it| format!("--target-timeline={it}")));
-        arguments
-    }
-}
-
 struct Going<'a> {
     ctx: &'a Ctx,
-    target: &'a Target,
     local: &'a Local,
     repository: &'a Repository<'a>,
     live: Option<&'a Served>,
@@ -249,7 +205,8 @@ impl Going<'_> {
             let settled = local.settle(ctx)?;
             Ok(told((), if settled { "what a stopped run left is gone" } else { "" }))
         })?;
-        if let Some(live) = self.live {
+        // Another cluster's archive takes nothing of this one.
+        if let Some(live) = self.live.filter(|_| !way.is_foreign) {
             steps.step("archive", |_| self.archive(live, way))?;
         }
         steps.step("restore", |_| {
@@ -265,12 +222,12 @@ impl Going<'_> {
         })?;
         let installation = crate::tools::postgres::require(ctx, local.major(Slot::New))?;
         let address = steps.step("recover", |_| {
-            let port = local.recover(ctx, &installation)?;
+            let port = local.recover(ctx, &installation).map_err(|error| way.explained(error))?;
             Ok(told(local.address(ctx, port)?, way.moment()))
         })?;
         let then = steps.step("look", |_| {
-            require_marker(ctx, &address)?;
-            let found = self.facts(&address)?;
+            require_marker(ctx, &address).context("looking at the restored cluster")?;
+            let found = self.facts(&address).context("looking at the restored cluster")?;
             let detail = format!("{} rows in {} tables", found.rows(), found.tables.len());
             Ok(told(found, detail))
         })?;
@@ -279,7 +236,7 @@ impl Going<'_> {
             None => String::new(),
         };
         ctx.term.plain(rows.trim_end());
-        agree(ctx, self.live, "")?;
+        agree(ctx, self.live)?;
         ctx.wait(async {
             archiver::forget_recovery(&Session::connect(&address, "restore").await?).await
         })?;
@@ -300,7 +257,6 @@ impl Going<'_> {
         if let Err(error) = local.name_kept() {
             ctx.term.warn(&format!("the cluster before is still in `data.old`: {error:#}"));
         }
-        let _ = self.target;
         Ok(kept)
     }
 

@@ -13,7 +13,7 @@ use super::Repository;
 use super::listing::Listing;
 use crate::consent;
 use crate::context::Ctx;
-use crate::outcome::Fault;
+use crate::outcome::{Exit, Fault, exit_of};
 use crate::rebuild::local::require_marker;
 use crate::services::{self, Around, Scope};
 use crate::steps::{Steps, told};
@@ -46,11 +46,7 @@ impl Missing {
         let local = repository.local;
         let is_configured = repository.is_configured();
         let listing = if is_configured { repository.listing()? } else { Listing::default() };
-        let stanza = match listing.system_identifier {
-            None => Stanza::Absent,
-            Some(it) if Some(it) == local.system_identifier(Slot::Live) => Stanza::Ours,
-            Some(_) => Stanza::Other,
-        };
+        let stanza = stanza(local, &listing);
         let is_on =
             ctx.wait(async { archiver(&Session::connect(address, "backup").await?).await })?.is_on;
         let archiving = !is_on || local.archiving(Slot::Live) != Archiving::On;
@@ -111,28 +107,63 @@ fn run(
         repository.ensure()?;
         Ok(told((), repository.config_path().display().to_string()))
     })?;
-    let (name, command) = match missing.stanza {
+    // What it is of can be asked only now where there was no configuration.
+    let (name, command) = match stanza(repository.local, &repository.listing()?) {
         Stanza::Ours | Stanza::Absent => ("stanza-create", "stanza-create"),
         Stanza::Other => ("stanza-upgrade", "stanza-upgrade"),
     };
     let address = target.require_running(ctx)?;
     steps.step(name, |_| {
         let run = repository.run_with_server(&address).arg(command);
-        repository.require("making the repository ready", &run)?;
+        let made = repository.require("making the repository ready", &run);
+        made.map_err(|error| unready(repository, error))?;
         Ok(told((), repository.place().display().to_string()))
     })?;
     if !missing.archiving {
         return Ok(());
     }
-    // Services that do not run are none of our business.
+    restarting(ctx, steps, target, "turn archiving on", || {
+        repository.local.agree_to_archive()?;
+        restart_or_without(ctx, repository.local)
+    })
+}
+
+fn stanza(local: &Local, listing: &Listing) -> Stanza {
+    match listing.system_identifier {
+        None => Stanza::Absent,
+        Some(it) if Some(it) == local.system_identifier(Slot::Live) => Stanza::Ours,
+        Some(_) => Stanza::Other,
+    }
+}
+
+/// Nothing of the server was changed until then.
+fn unready(repository: &Repository<'_>, error: anyhow::Error) -> anyhow::Error {
+    if exit_of(&error) != Exit::Failed {
+        return error;
+    }
+    let owner = repository.local.account_name();
+    let owner = owner.map_or_else(String::new, |it| format!(" by the account `{it}`"));
+    Fault::failed(format!("{error:#}"))
+        .hint(format!(
+            "`{}` must be writable{owner}, and pgBackRest must know the server's major: `pgbackrest version` \
+             (2.45 knows up to 15; PostgreSQL's own packages have newer ones)",
+            repository.place().display()
+        ))
+        .into()
+}
+
+/// Services that run are stopped around it; those that do not are left so.
+fn restarting(
+    ctx: &Ctx,
+    steps: &mut Steps<'_>,
+    target: &Target,
+    name: &str,
+    restart: impl FnOnce() -> Result<u16>,
+) -> Result<()> {
     let scope = if services::running(ctx, target)? > 0 { Scope::All } else { Scope::None };
     let mut around = Around::new(target, scope);
     around.stop(ctx, steps)?;
-    let restarted = steps.step("turn archiving on", |_| {
-        repository.local.agree_to_archive()?;
-        let port = restart_or_without(ctx, repository.local)?;
-        Ok(told((), format!("127.0.0.1:{port}")))
-    });
+    let restarted = steps.step(name, |_| Ok(told((), format!("127.0.0.1:{}", restart()?))));
     if restarted.is_err() {
         around.put_back(ctx);
     }
@@ -171,10 +202,9 @@ pub fn turn_off(ctx: &Ctx, target: &Target, local: &Local) -> Result<()> {
          from now on can be restored",
     )?;
     let mut steps = Steps::begin(ctx, "backup --engine pgbackrest --off", target.name())?;
-    let done = steps.step("turn archiving off", |_| {
+    let done = restarting(ctx, &mut steps, target, "turn archiving off", || {
         local.stop_archiving()?;
-        let port = restart(ctx, local)?;
-        Ok(told((), format!("127.0.0.1:{port}")))
+        restart(ctx, local)
     });
     steps.withdraw();
     done

@@ -165,6 +165,11 @@ impl Local {
         self.hand_over(path)
     }
 
+    /// Who runs the server when we are root.
+    pub fn account_name(&self) -> Option<&str> {
+        self.account.as_ref().map(|it| it.name.as_str())
+    }
+
     /// Where its server listens for programs of this machine.
     pub fn sockets(&self) -> PathBuf {
         self.socket_dir()
