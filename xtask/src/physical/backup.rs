@@ -218,8 +218,7 @@ pub fn listed(ctx: &Ctx, target: &Target, mut answer: Answer) -> Result<Answer> 
             answer.exit = Exit::Attention;
         }
     }
-    text.push('\n');
-    answer.text = text;
+    answer.text = format!("{}\n", text.trim_start());
     answer.data["physical"] = data;
     Ok(answer)
 }

@@ -76,6 +76,7 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     let (backup, until) = way(&listing, &wanted, Timestamp::now())?;
     let way = Way { backup, until, timeline: history, is_foreign: options.foreign };
     require_room(local, backup)?;
+    require_no_tablespaces(local)?;
     ctx.term.plain(&way.card(local, live.is_some()));
     if ctx.globals.dry_run {
         let would = vec![
@@ -189,6 +190,23 @@ fn require_room(local: &Local, backup: &Physical) -> Result<()> {
     .into())
 }
 
+/// Their folders have one path: what the other server replays would be written
+/// over what the served one has there.
+fn require_no_tablespaces(local: &Local) -> Result<()> {
+    let entries = std::fs::read_dir(local.dir(Slot::Live).join("pg_tblspc"));
+    if entries.into_iter().flatten().next().is_none() {
+        return Ok(());
+    }
+    Err(Fault::refused(
+        "the server has tablespaces, and one that is restored beside it would write into the same folders",
+    )
+    .hint(
+        "move what is in them into the data directory (`ALTER TABLE ... SET TABLESPACE pg_default`) \
+         and drop them, or restore on another machine by pgBackRest itself",
+    )
+    .into())
+}
+
 struct Going<'a> {
     ctx: &'a Ctx,
     local: &'a Local,
@@ -218,7 +236,7 @@ impl Going<'_> {
                 .args(way.arguments())
                 .arg("restore");
             self.repository.require("restoring", &run)?;
-            Ok(told((), format!("{} into {}", way.backup.label, dir.display())))
+            Ok(told((), format!("{} into data.new", way.backup.label)))
         })?;
         let installation = crate::tools::postgres::require(ctx, local.major(Slot::New))?;
         let address = steps.step("recover", |_| {

@@ -18,7 +18,7 @@ use crate::rebuild::local::require_marker;
 use crate::services::{self, Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::target::local::archiving::Archiving;
+use crate::target::local::archiving::{Archiving, STANZA};
 use crate::target::local::{Local, Slot};
 
 /// What the stanza is of.
@@ -105,7 +105,7 @@ fn run(
 ) -> Result<()> {
     steps.step("configuration", |_| {
         repository.ensure()?;
-        Ok(told((), repository.config_path().display().to_string()))
+        Ok(told((), "pgbackrest.conf"))
     })?;
     // What it is of can be asked only now where there was no configuration.
     let (name, command) = match stanza(repository.local, &repository.listing()?) {
@@ -117,7 +117,7 @@ fn run(
         let run = repository.run_with_server(&address).arg(command);
         let made = repository.require("making the repository ready", &run);
         made.map_err(|error| unready(repository, error))?;
-        Ok(told((), repository.place().display().to_string()))
+        Ok(told((), format!("stanza {STANZA}")))
     })?;
     if !missing.archiving {
         return Ok(());

@@ -2,7 +2,7 @@
 //! does not work serves on and says so.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
@@ -125,6 +125,14 @@ fn a_restore_that_is_killed_leaves_the_served_cluster() {
         project.is_tidy();
     }
     project.run(BACKUP).exits(0);
+    // Replayed into the same folder, it would damage what is served.
+    let aside = project.home().join("run/aside");
+    fs::create_dir(&aside).expect("a folder");
+    let owner = fs::metadata(project.home().join("run")).expect("is there");
+    chown(&aside, Some(owner.uid()), Some(owner.gid())).expect("ours to give");
+    project.sql(&format!("CREATE TABLESPACE aside LOCATION '{}'", aside.display()));
+    let refused = project.run(["restore", "--engine", "pgbackrest", "--yes"]).exits(3);
+    refused.says(&["tablespaces", "hint:"]);
 }
 
 #[test]
