@@ -88,6 +88,11 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     }
     let target = Target::resolve(ctx)?;
     match engine {
+        Engine::Pgbackrest if prove || all || is_remote || min_level.is_some() => {
+            return Err(Fault::usage("--prove, --all, --remote and --min-level are for dumps")
+                .hint("`cargo xtask backup verify --engine pgbackrest` reads every file")
+                .into());
+        }
         Engine::Pgbackrest => {
             let hours = span::hours("an age", max_age.as_deref().unwrap_or(MAX_AGE))?;
             return by_pgbackrest(ctx, &target, &words, &wish, hours);

@@ -16,6 +16,7 @@ use crate::backup::copies::Copies;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
+use crate::physical::backup::newest;
 use crate::physical::lag::lag;
 use crate::schedule::{job, record, troubles};
 use crate::target::{ServerState, Target};
@@ -41,7 +42,10 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
     }
     let name = "last backup";
     let fix = "cargo xtask backup";
-    match complete.first().map(age_hours) {
+    let dumped = complete.first().map(age_hours);
+    let physical = newest(ctx, target)
+        .map(|(_, ended)| (Timestamp::now().as_second() - ended.as_second()) / 3600);
+    match dumped.into_iter().chain(physical).min() {
         None => match holds_rows(ctx, target) {
             Some(true) => section.warning(name, "there is none, and the database holds rows", fix),
             Some(false) => section.pass(name, "there is none, and nothing to lose"),

@@ -177,6 +177,17 @@ fn earliest(listing: &Listing) -> Option<Timestamp> {
     ours.map(|it| it.stopped).min()
 }
 
+/// How many there are of the cluster that is served, and when the last ended.
+/// None where there is no repository, or nobody can ask.
+pub fn newest(ctx: &Ctx, target: &Target) -> Option<(usize, Timestamp)> {
+    let Target::Local(local) = target else { return None };
+    let listing = Repository::existing(ctx, local).ok()??.listing().ok()?;
+    let system = local.system_identifier(Slot::Live);
+    let ours = listing.backups.iter().filter(|it| Some(it.system_identifier) == system);
+    let ended: Vec<Timestamp> = ours.map(|it| it.stopped).collect();
+    Some((ended.len(), ended.into_iter().max()?))
+}
+
 /// `backup list`: behind the dumps, where there is a repository.
 pub fn listed(ctx: &Ctx, target: &Target, mut answer: Answer) -> Result<Answer> {
     let Target::Local(local) = target else { return Ok(answer) };

@@ -109,7 +109,12 @@ impl<'a> Repository<'a> {
         for name in ["conf.d", "log", "lock", "spool"] {
             self.local.ensure_pgbackrest_dir(Some(name))?;
         }
-        self.local.ensure_account_dir(&self.place())?;
+        self.local.ensure_account_dir(&self.place()).map_err(|error| {
+            Fault::failed(format!("making the place of the backups: {error:#}")).hint(
+                "set XTASK_PGBACKREST_DIR to a folder that can be made, and that the account of \
+                 the server can reach",
+            )
+        })?;
         self.local.write_for_account(&self.config_path(), &self.config())
     }
 

@@ -14,6 +14,7 @@ use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::init_file::InitFile;
+use crate::physical::backup::newest as physical;
 use crate::physical::lag::lag;
 use crate::physical::undo;
 use crate::quarantine;
@@ -128,7 +129,13 @@ pub fn about_backups(
             format!("{}, the last {:.1} h old; {proven}", complete.len(), age(newest)),
         );
     }
+    let physical = physical(ctx, target);
+    if let Some((count, ended)) = physical {
+        let hours = (Timestamp::now().as_second() - ended.as_second()) as f64 / 3600.0;
+        screen.line("physical", format!("{count} by pgbackrest, the last {hours:.1} h old"));
+    }
     data["backups"] = json!({
+        "physical": physical.map(|(count, ended)| json!({ "count": count, "newest": ended })),
         "count": complete.len(),
         "newest": complete.first().map(|it| it.label.to_string()),
         "newest_proven": complete.iter().find(|it| it.level() == Level::Proven).map(|it| it.label.to_string()),

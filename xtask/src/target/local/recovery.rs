@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use pg_live::Session;
+use pg_live::{ErrorKind, Session};
 
 use super::archiving::Archiving;
 use super::{Local, Slot};
-use crate::context::Ctx;
+use crate::context::{Ctx, Waited};
 use crate::private_file::write_private;
 use crate::run_state::stamp;
 use crate::tools::postgres::Installation;
@@ -78,9 +78,16 @@ impl Local {
             let session = Session::connect(&address, "restore").await?;
             pg_live::archiver::is_in_recovery(&session).await
         });
-        ctx.interrupt.check()?;
-        // Until it is consistent nobody can ask.
-        Ok(asked.is_ok_and(|is_in_recovery| !is_in_recovery))
+        match asked {
+            Ok(is_in_recovery) => Ok(!is_in_recovery),
+            // Until it is consistent nobody can ask.
+            Err(Waited::Failed(error))
+                if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::NotReady) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// From now on the cluster in `data.old`, however the run ends, is kept
