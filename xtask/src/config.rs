@@ -230,6 +230,7 @@ impl Config {
             ("XTASK_LOCAL_DIR", None),
             ("XTASK_VENV", None),
             ("XTASK_BACKUP_DIR", Some(fallback("backups"))),
+            ("XTASK_PGBACKREST_DIR", None),
             ("XTASK_BACKUP_RECIPIENTS", None),
             ("XTASK_BACKUP_RECIPIENTS_FILE", None),
             ("XTASK_BACKUP_IDENTITY", None),

@@ -47,6 +47,8 @@ mod doctor;
 
 mod backup;
 
+mod physical;
+
 mod rebuild;
 
 mod schema;

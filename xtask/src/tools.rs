@@ -7,5 +7,6 @@ pub mod docker;
 pub mod git;
 pub mod packages;
 pub mod pg_dump;
+pub mod pgbackrest;
 pub mod postgres;
 pub mod python;

@@ -24,13 +24,15 @@ use crate::commands::{Command, nearest};
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::physical::backup::{self as physical, FLAGS as PHYSICAL, Wish};
+use crate::physical::{ENGINE_FLAG, Engine};
 use crate::span;
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
     name: "backup",
     summary: "Back the database up, prove it by a restore, list, prune, check",
-    usage: "[list [--remote] | show LABEL | verify [LABEL | --all] | copy [LABEL | --all] | fetch LABEL | prune | check | pin LABEL | unpin LABEL] [--prove] [--identity FILE]",
+    usage: "[list [--remote] | show LABEL | verify [LABEL | --all] | copy [LABEL | --all] | fetch LABEL | prune | check | pin LABEL | unpin LABEL] [--prove] [--identity FILE] [--engine pgbackrest [--full | --diff | --incr | --off]]",
     flags: &[
         ("--prove", "also restore what was made into a scratch database and compare everything"),
         ("--no-prune", "leave older backups alone, whatever retention says"),
@@ -39,6 +41,11 @@ pub const COMMAND: Command = Command {
         ("--remote", "list what is in the store of copies, whatever is here"),
         ("--max-age HOURS", "check: the newest good one may be so old (default 26h)"),
         ("--min-level LEVEL", "check: decoded, or proven by a restore (default decoded)"),
+        ENGINE_FLAG,
+        PHYSICAL[0],
+        PHYSICAL[1],
+        PHYSICAL[2],
+        PHYSICAL[3],
     ],
     examples: &[
         "cargo xtask backup",
@@ -48,6 +55,7 @@ pub const COMMAND: Command = Command {
         "cargo xtask backup copy --all",
         "cargo xtask backup list --remote",
         "cargo xtask backup check --max-age 26h --min-level proven",
+        "cargo xtask backup --engine pgbackrest",
     ],
     run,
 };
@@ -67,6 +75,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
     let max_age = rest.value("--max-age")?;
     let min_level = rest.value("--min-level")?;
     let keyring = Keyring::of(ctx, rest.value("--identity")?)?;
+    let (engine, wish) = (Engine::of(&mut rest)?, Wish::of(&mut rest, keep_all)?);
     let words = rest.words(COMMAND.name, 2)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(first) = words.first().filter(|first| !SUBCOMMANDS.contains(first)) {
@@ -78,6 +87,22 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         .into());
     }
     let target = Target::resolve(ctx)?;
+    match engine {
+        Engine::Pgbackrest if prove || all || is_remote || min_level.is_some() => {
+            return Err(Fault::usage("--prove, --all, --remote and --min-level are for dumps")
+                .hint("`cargo xtask backup verify --engine pgbackrest` reads every file")
+                .into());
+        }
+        Engine::Pgbackrest => {
+            let hours = span::hours("an age", max_age.as_deref().unwrap_or(MAX_AGE))?;
+            return by_pgbackrest(ctx, &target, &words, &wish, hours);
+        }
+        Engine::Dump if !wish.is_none() => {
+            let hint = "add `--engine pgbackrest`";
+            return Err(Fault::usage("a dump is always whole").hint(hint).into());
+        }
+        Engine::Dump => {}
+    }
     let database = target.database(ctx);
     let store = Store::of(ctx, target.name(), &database);
     let wanted = || Copies::wanted(ctx, target.name(), &database);
@@ -92,7 +117,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             }
         }
         ["list"] if is_remote => listing::list_remote(ctx, &required()?),
-        ["list"] => listing::list(ctx, &store, wanted()),
+        ["list"] => physical::listed(ctx, &target, listing::list(ctx, &store, wanted())?),
         ["show", label] => listing::show(&store.find(label)?),
         ["copy"] if all => copying::copy(ctx, &required()?, &store.list()?.0, false),
         ["copy"] => copying::copy(ctx, &required()?, &[store.find("latest")?], false),
@@ -104,7 +129,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         ["prune"] => prune(ctx, &store, wanted()),
         ["check"] => {
             let asked = (max_age.as_deref(), min_level.as_deref());
-            let answer = check(&store, asked)?;
+            let answer = physical::checked(ctx, &target, check(&store, asked)?)?;
             copying::check(
                 ctx,
                 wanted()?.as_ref(),
@@ -119,6 +144,28 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         }
         [word, more, ..] => Err(Fault::usage(format!("`{word}` does not take `{more}`")).into()),
         [word] => Err(Fault::usage(format!("`backup` has no `{word}`")).into()),
+    }
+}
+
+fn by_pgbackrest(
+    ctx: &Ctx,
+    target: &Target,
+    words: &[&str],
+    wish: &Wish,
+    hours: i64,
+) -> Result<Answer> {
+    match words {
+        [] => physical::make(ctx, target, wish),
+        ["list"] => {
+            let none = Answer::done("", json!({}));
+            physical::listed(ctx, target, none)
+        }
+        ["check"] => physical::check(ctx, target, hours),
+        ["verify"] => physical::verify(ctx, target),
+        ["prune"] => physical::prune(ctx, target),
+        [word, ..] => Err(Fault::usage(format!("`--engine pgbackrest` has no `{word}`"))
+            .hint("it has list, check, verify and prune")
+            .into()),
     }
 }
 

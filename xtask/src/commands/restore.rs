@@ -15,13 +15,14 @@ use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
+use crate::physical::{self, ENGINE_FLAG, Engine, moment, undo};
 use crate::services::{SCOPE_FLAG, Scope};
 use crate::target::Target;
 
 pub const COMMAND: Command = Command {
     name: "restore",
     summary: "Serve a backup: restored beside, compared, swapped in; the present database is kept",
-    usage: "[LABEL | latest | PATH] [--into DATABASE [--table NAME]... [--partial]] [--foreign] [--identity FILE] [--services all|db|none]",
+    usage: "[LABEL | latest | PATH] [--into DATABASE [--table NAME]... [--partial]] [--foreign] [--identity FILE] [--services all|db|none] [--engine pgbackrest [--to-time TIME] [--timeline NUMBER] [--undo | --forget]]",
     flags: &[
         ("--into DATABASE", "restore into a new database of that name and swap nothing"),
         ("--table NAME", "with --into: the rows of this table only; may be repeated"),
@@ -29,6 +30,11 @@ pub const COMMAND: Command = Command {
         ("--identity FILE", "the key of age that opens an encrypted backup"),
         ("--foreign", "a backup of another cluster is meant, as after a rebuild"),
         SCOPE_FLAG,
+        ENGINE_FLAG,
+        ("--to-time TIME", "pgbackrest: as the server was at this moment; UTC, or with an offset"),
+        ("--timeline NUMBER", "pgbackrest: along this timeline, not the one that is served"),
+        ("--undo", "pgbackrest: serve the cluster again that the last restore set aside"),
+        ("--forget", "pgbackrest: remove the clusters that restores set aside"),
     ],
     examples: &[
         "cargo xtask restore latest --dry-run",
@@ -36,11 +42,44 @@ pub const COMMAND: Command = Command {
         "cargo xtask restore latest --into yesterday",
         "cargo xtask restore old/backup_20261122.sql.gz --into old",
         "cargo xtask restore latest --into rescue --table channels",
+        "cargo xtask restore --engine pgbackrest --to-time '2026-11-30 12:00:00+00'",
     ],
     run,
 };
 
 fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
+    let engine = Engine::of(&mut rest)?;
+    let time = rest.value("--to-time")?;
+    let timeline = rest.value("--timeline")?;
+    let (is_undo, is_forget) = (rest.flag("--undo"), rest.flag("--forget"));
+    match engine {
+        Engine::Pgbackrest => {
+            let services = Scope::of(ctx, rest.value("--services")?)?;
+            let foreign = rest.flag("--foreign");
+            let words = rest.words(COMMAND.name, 1)?;
+            let target = Target::resolve(ctx)?;
+            return match (is_undo, is_forget) {
+                (true, true) => Err(Fault::usage("--undo and --forget exclude each other").into()),
+                (true, false) => undo::undo(ctx, &target, services),
+                (false, true) => undo::forget(ctx, &target),
+                (false, false) => {
+                    let label = words.into_iter().next().filter(|word| word != "latest");
+                    let time = time.as_deref().map(moment::parse_time).transpose()?;
+                    let timeline = timeline.as_deref().map(moment::parse_timeline).transpose()?;
+                    let options =
+                        physical::restore::Options { label, time, timeline, foreign, services };
+                    physical::restore::restore(ctx, &target, &options)
+                }
+            };
+        }
+        Engine::Dump if time.is_some() || timeline.is_some() || is_undo || is_forget => {
+            let fault = Fault::usage(
+                "a dump is of one moment, and a restore of it is undone by `rollback`",
+            );
+            return Err(fault.hint("add `--engine pgbackrest`").into());
+        }
+        Engine::Dump => {}
+    }
     let options = Options {
         into: rest.value("--into")?,
         tables: rest.values("--table")?,

@@ -149,6 +149,7 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
                 screen.attention("init.sql", why, "cargo xtask db-rebuild");
             }
             about_database(target, &address, &inside, screen, data);
+            running::about_archive(ctx, target, &address, screen, data)?;
             if inside.complete {
                 running::about_schema(ctx, target, &address, screen, data)?;
                 running::about_quarantine(ctx, &address, screen, data)?;

@@ -16,6 +16,8 @@ use crate::backup::copies::Copies;
 use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
+use crate::physical::backup::newest;
+use crate::physical::lag::lag;
 use crate::schedule::{job, record, troubles};
 use crate::target::{ServerState, Target};
 
@@ -40,7 +42,10 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
     }
     let name = "last backup";
     let fix = "cargo xtask backup";
-    match complete.first().map(age_hours) {
+    let dumped = complete.first().map(age_hours);
+    let physical = newest(ctx, target)
+        .map(|(_, ended)| (Timestamp::now().as_second() - ended.as_second()) / 3600);
+    match dumped.into_iter().chain(physical).min() {
         None => match holds_rows(ctx, target) {
             Some(true) => section.warning(name, "there is none, and the database holds rows", fix),
             Some(false) => section.pass(name, "there is none, and nothing to lose"),
@@ -66,7 +71,25 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
         section.warn_if("proven backup", wrong, "cargo xtask backup verify latest");
     }
     copied(ctx, target, section);
+    archived(ctx, target, section);
     Ok(())
+}
+
+/// What was acknowledged and is in no backup yet.
+fn archived(ctx: &Ctx, target: &Target, section: &mut Section<'_>) {
+    let Target::Local(local) = target else { return };
+    let Ok(ServerState::Running(address)) = target.state(ctx) else { return };
+    let name = "archiving";
+    let fix = "cargo xtask backup check --engine pgbackrest";
+    match lag(ctx, local, &address) {
+        Ok(None) => {}
+        Ok(Some(lag)) => match (lag.is_failing, lag.wrong) {
+            (true, wrong) => section.failure(name, lag.story, wrong.unwrap_or(fix)),
+            (false, Some(wrong)) => section.warning(name, lag.story, wrong),
+            (false, None) => section.pass(name, lag.story),
+        },
+        Err(error) => section.warning(name, format!("nobody knows: {error:#}"), fix),
+    }
 }
 
 /// What a fire leaves.

@@ -176,7 +176,7 @@ pub fn require_marker(ctx: &Ctx, address: &Address) -> Result<()> {
 }
 
 /// After a failure: leftovers away, and the old server serving.
-fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
+pub fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
     if !local.home.exists() {
         return Ok(());
     }

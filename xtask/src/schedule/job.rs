@@ -9,8 +9,9 @@ use crate::commands::nearest;
 use crate::outcome::Fault;
 
 /// A job's name in the configuration, what it runs, what it is for.
-const KNOWN: [(&str, &[&str], &str); 6] = [
+const KNOWN: [(&str, &[&str], &str); 7] = [
     ("backup", &["backup"], "make a backup, and let retention remove old ones"),
+    ("physical", &["backup", "--engine", "pgbackrest"], "make a physical backup"),
     ("prove", &["backup", "verify", "latest"], "restore the newest backup and compare it"),
     // The one proof that needs no identity on the machine.
     ("prove-new", &["backup", "--prove"], "make a backup, restore it and compare it"),

@@ -10,6 +10,8 @@
 //!   data.new/        being built; swept by the next run
 //!   data.old/        set aside during the change of places
 //!   data.gone/       given up, being deleted
+//!   data.before-*/   set aside by a restore of a physical backup; see `local/recovery.rs`
+//!   pgbackrest/      configuration and repository; see `local/archiving.rs`
 //!   log              the server's log
 //!   run/             its private socket
 //! ```
@@ -17,6 +19,8 @@
 //! Must never: be shared between two checkouts, listen beyond loopback, or
 //! run as root.
 
+pub mod archiving;
+mod recovery;
 mod server;
 
 use std::cell::OnceCell;
@@ -194,7 +198,9 @@ impl Local {
             settled = true;
         }
         if self.dir(Slot::Old).exists() {
-            if self.exists(Slot::Live) {
+            if self.exists(Slot::Live) && self.name_kept()? {
+                ctx.term.detail("the cluster that a restore set aside got its name");
+            } else if self.exists(Slot::Live) {
                 // The new one had been verified before it took the place.
                 self.give_up_old(ctx)?;
             } else {
@@ -202,6 +208,7 @@ impl Local {
             }
             settled = true;
         }
+        self.forget_keeping()?;
         Ok(settled)
     }
 

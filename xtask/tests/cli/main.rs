@@ -70,6 +70,8 @@ mod bare_machine;
 
 mod backup;
 
+mod pgbackrest;
+
 mod rollback;
 
 mod quarantine;

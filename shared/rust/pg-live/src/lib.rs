@@ -10,6 +10,7 @@
 
 mod address;
 pub mod apply;
+pub mod archiver;
 mod batch;
 pub mod behind;
 pub mod cancel;

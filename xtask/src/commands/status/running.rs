@@ -14,6 +14,9 @@ use crate::backup::manifest::Level;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::init_file::InitFile;
+use crate::physical::backup::newest as physical;
+use crate::physical::lag::lag;
+use crate::physical::undo;
 use crate::quarantine;
 use crate::schedule::{job, record, troubles};
 use crate::services::{self, Scope, State};
@@ -126,11 +129,42 @@ pub fn about_backups(
             format!("{}, the last {:.1} h old; {proven}", complete.len(), age(newest)),
         );
     }
+    let physical = physical(ctx, target);
+    if let Some((count, ended)) = physical {
+        let hours = (Timestamp::now().as_second() - ended.as_second()) as f64 / 3600.0;
+        screen.line("physical", format!("{count} by pgbackrest, the last {hours:.1} h old"));
+    }
     data["backups"] = json!({
+        "physical": physical.map(|(count, ended)| json!({ "count": count, "newest": ended })),
         "count": complete.len(),
         "newest": complete.first().map(|it| it.label.to_string()),
         "newest_proven": complete.iter().find(|it| it.level() == Level::Proven).map(|it| it.label.to_string()),
     });
+    Ok(())
+}
+
+/// Whether what is written comes into the archive, and the clusters that
+/// restores of physical backups set aside.
+pub fn about_archive(
+    ctx: &Ctx,
+    target: &Target,
+    address: &Address,
+    screen: &mut Screen,
+    data: &mut Value,
+) -> Result<()> {
+    let Target::Local(local) = target else { return Ok(()) };
+    if let Some(lag) = lag(ctx, local, address)? {
+        match lag.wrong {
+            Some(next) => screen.attention("archiving", &lag.story, next),
+            None => screen.line("archiving", &lag.story),
+        }
+        data["archiving"] = lag.data;
+    }
+    let kept = local.kept_clusters();
+    for name in &kept {
+        screen.line("kept", format!("{name}, a whole cluster (back: `{}`)", undo::COMMAND));
+    }
+    data["kept_clusters"] = json!(kept);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use pg_live::{ErrorKind, Session};
 
+use super::archiving::Archiving;
 use super::{Local, Slot};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -92,7 +93,7 @@ impl Local {
         loop {
             let port = self.pick_port(slot)?;
             self.remove_stale_socket(port)?;
-            self.write_settings(ctx, &data, port)?;
+            self.write_settings(ctx, &data, port, self.archiving(slot))?;
             let finished = self.run_start(ctx, installation, &data)?;
             match self.serving_port(slot) {
                 Some(port) if finished.is_success() => return Ok(port),
@@ -168,19 +169,26 @@ impl Local {
         Ok(true)
     }
 
-    fn server_program(&self, installation: &Installation, name: &str) -> Run {
+    pub(super) fn server_program(&self, installation: &Installation, name: &str) -> Run {
         Run::new(installation.program(name)).account(self.account.clone()).dir(&self.home)
     }
 
     /// Settings of the platform (a copy: the account may not be able to read
     /// the checkout) and of this place.
-    fn write_settings(&self, ctx: &Ctx, data: &Path, port: u16) -> Result<()> {
+    pub(super) fn write_settings(
+        &self,
+        ctx: &Ctx,
+        data: &Path,
+        port: u16,
+        archiving: Archiving,
+    ) -> Result<()> {
         let shared = ctx.root.join(&ctx.config.metadata.postgresql_conf);
         let text = fs::read(&shared).with_context(|| format!("reading `{}`", shared.display()))?;
         let socket = self.socket_dir().display().to_string().replace('\'', "''");
         let scratch = if self.is_scratch { "fsync = off\nfull_page_writes = off\n" } else { "" };
+        let archive = self.archive_settings(ctx, archiving);
         let place = format!(
-            "# Written by every start.\nlisten_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{socket}'\n{scratch}"
+            "# Written by every start.\nlisten_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{socket}'\n{scratch}{archive}"
         );
         for (name, text) in [("platform.conf", text), ("place.conf", place.into_bytes())] {
             let path = data.join(name);
@@ -192,7 +200,7 @@ impl Local {
 
     /// The noted port while it is free, else a new one. A cluster being built
     /// gets one of its own.
-    fn pick_port(&self, slot: Slot) -> Result<u16> {
+    pub(super) fn pick_port(&self, slot: Slot) -> Result<u16> {
         let noted = self.home.join("port");
         let kept = fs::read_to_string(&noted).ok().and_then(|text| text.trim().parse().ok());
         if let Some(port) = kept.filter(|port| slot == Slot::Live && is_free(*port)) {
@@ -232,7 +240,7 @@ impl Local {
 
     /// The socket of a server that was killed. Its port is free, so nobody
     /// serves there; the number in its lock may be anybody's by now.
-    fn remove_stale_socket(&self, port: u16) -> Result<()> {
+    pub(super) fn remove_stale_socket(&self, port: u16) -> Result<()> {
         for suffix in ["", ".lock"] {
             let path = self.socket_dir().join(format!(".s.PGSQL.{port}{suffix}"));
             match fs::remove_file(&path) {
@@ -245,7 +253,7 @@ impl Local {
         Ok(())
     }
 
-    fn start_fault(&self, data: &Path) -> Fault {
+    pub(super) fn start_fault(&self, data: &Path) -> Fault {
         let log = fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         let last = lines[lines.len().saturating_sub(6)..].join("\n  ");
@@ -256,7 +264,7 @@ impl Local {
         .hint(format!("read the whole log: `less {}`", self.log().display()))
     }
 
-    fn touch_log(&self) -> Result<()> {
+    pub(super) fn touch_log(&self) -> Result<()> {
         let path = self.log();
         if !path.exists() {
             write_private(&path, b"")?;

@@ -1,0 +1,349 @@
+//! A physical backup, and the log up to a moment, in the place of the served
+//! cluster: restored beside it, looked at, and put there by rename. The cluster
+//! that was served is kept.
+//!
+//! Must never: stop the served cluster before the other one answered and was
+//! agreed to.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use pg_live::facts::{Facts, facts};
+use pg_live::{Address, Session, archiver, protection};
+use serde_json::json;
+
+use super::listing::{Physical, moment};
+use super::moment::{History, Until, Wanted, outside, way};
+use super::way::Way;
+use super::{Repository, require_local, undo};
+use crate::consent::{self, Loss};
+use crate::context::Ctx;
+use crate::outcome::{Answer, Fault};
+use crate::rebuild::local::{require_marker, settle_and_serve};
+use crate::services::{Around, Scope};
+use crate::steps::{Steps, told};
+use crate::target::local::{Local, Slot};
+use crate::target::{ServerState, Target};
+use crate::verify::size;
+use crate::ways;
+
+#[derive(Debug)]
+pub struct Options {
+    pub label: Option<String>,
+    pub time: Option<Timestamp>,
+    /// Another timeline than the one that is served.
+    pub timeline: Option<u32>,
+    /// A backup of another cluster is meant.
+    pub foreign: bool,
+    pub services: Scope,
+}
+
+impl Options {
+    /// As it is typed, for who goes on with it.
+    fn command(&self) -> String {
+        let mut command = "restore --engine pgbackrest".to_owned();
+        if let Some(label) = &self.label {
+            let _ = write!(command, " {label}");
+        }
+        if let Some(time) = self.time {
+            let _ = write!(command, " --to-time '{}'", moment(time));
+        }
+        if let Some(timeline) = self.timeline {
+            let _ = write!(command, " --timeline {timeline}");
+        }
+        if self.foreign {
+            command.push_str(" --foreign");
+        }
+        command
+    }
+}
+
+pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> {
+    let local = require_local(target)?;
+    let repository = Repository::require_existing(ctx, local)?;
+    let listing = repository.listing()?;
+    let live = Served::look(ctx, target, local)?;
+    let own = live.as_ref().map(|it| it.timeline).filter(|_| !options.foreign);
+    let timeline = options.timeline.or(own);
+    let history = timeline.map(|it| History::of(&local.dir(Slot::Live), it));
+    let wanted = Wanted {
+        label: options.label.as_deref(),
+        time: options.time,
+        system: local.system_identifier(Slot::Live).filter(|_| !options.foreign),
+        history: history.as_ref().filter(|_| !options.foreign),
+    };
+    let (backup, until) = way(&listing, &wanted, Timestamp::now())?;
+    let way = Way { backup, until, timeline: history, is_foreign: options.foreign };
+    require_room(local, backup)?;
+    require_no_tablespaces(local)?;
+    ctx.term.plain(&way.card(local, live.is_some()));
+    if ctx.globals.dry_run {
+        let would = vec![
+            format!("restore {} beside the served cluster, {}", backup.label, way.story()),
+            "show what would be other rows than now, and ask".to_owned(),
+            "stop the served cluster, keep its data directory, and serve the other".to_owned(),
+        ];
+        let text = format!("would {}\nnothing was changed", would.join("\nwould "));
+        return Ok(Answer::done(
+            text,
+            json!({ "dry_run": true, "would": would, "label": backup.label }),
+        ));
+    }
+    if !ctx.term.look.interactive {
+        // Nobody would be there to answer when it is restored.
+        agree(ctx, live.as_ref())?;
+    }
+    let mut steps = Steps::begin(ctx, &options.command(), target.name())?;
+    let mut around = Around::new(target, options.services);
+    let going = Going { ctx, local, repository: &repository, live: live.as_ref() };
+    match going.run(&mut steps, &mut around, &way) {
+        Ok(kept) => {
+            ways::begin_anew(ctx, target);
+            let started = around.start(ctx, &mut steps);
+            let records = steps.end();
+            let text = format!(
+                "the server is as {}, restored from {}\nthe cluster before is kept as `{kept}` (back: `{}`)\nnext: `cargo xtask backup --engine pgbackrest`",
+                way.moment(),
+                backup.label,
+                undo::COMMAND,
+            );
+            let data = json!({ "label": backup.label, "kept": kept, "steps": records });
+            around.conclude(ctx, started, Answer::done(text, data))
+        }
+        Err(error) => {
+            let settled = ctx.interrupt.shield(|| match (&live, local.exists(Slot::Old)) {
+                // One that was not served is not started now.
+                (None, false) => local.settle(ctx).map(|_| ()),
+                (Some(_), _) | (None, true) => settle_and_serve(ctx, local),
+            });
+            steps.withdraw();
+            match settled {
+                Ok(()) => around.put_back(ctx),
+                Err(second) => {
+                    return Err(Fault::partial(format!(
+                        "{error:#}; and putting the served cluster back failed: {second:#}"
+                    ))
+                    .hint("`cargo xtask up` tries again; `cargo xtask status` tells the state")
+                    .into());
+                }
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The database that is served now.
+struct Served {
+    address: Address,
+    timeline: u32,
+    mark: Option<String>,
+}
+
+impl Served {
+    /// None when it is stopped or not there: it is not waited for.
+    fn look(ctx: &Ctx, target: &Target, local: &Local) -> Result<Option<Served>> {
+        let ServerState::Running(address) = local.state(ctx)? else {
+            ctx.term.warn(
+                "the server does not run: nobody can tell what is lost of what it holds; if it \
+                 can, start it first: `cargo xtask up`",
+            );
+            return Ok(None);
+        };
+        let (timeline, mark) = ctx.wait(async {
+            let session = Session::connect(&address, "restore").await?;
+            pg_live::Result::Ok((archiver::timeline(&session).await?, protection(&session).await?))
+        })?;
+        let mark = target.configured_protection().or(mark);
+        Ok(Some(Served { address, timeline, mark }))
+    }
+}
+
+/// The name is to be typed.
+fn agree(ctx: &Ctx, live: Option<&Served>) -> Result<()> {
+    let database = ctx.config.database();
+    let story = "This puts the whole server back to that moment; its present data directory is kept beside.";
+    let loss = Loss {
+        database: &database,
+        story,
+        is_empty: false,
+        protected: live.and_then(|it| it.mark.as_deref()),
+    };
+    consent::agree_to_loss(ctx, &loss).map(|_| ())
+}
+
+/// Enough for the files; the log comes on top.
+fn require_room(local: &Local, backup: &Physical) -> Result<()> {
+    let Ok(it) = nix::sys::statvfs::statvfs(&local.home) else { return Ok(()) };
+    let free = it.blocks_available().saturating_mul(it.fragment_size());
+    if free > backup.cluster_bytes {
+        return Ok(());
+    }
+    let shown = |bytes: u64| size(i64::try_from(bytes).unwrap_or(i64::MAX));
+    Err(Fault::refused(format!(
+        "the restored cluster takes {} beside the served one, and `{}` has room for {}",
+        shown(backup.cluster_bytes),
+        local.home.display(),
+        shown(free)
+    ))
+    .hint("make room: `cargo xtask restore --engine pgbackrest --forget` removes clusters that restores set aside")
+    .into())
+}
+
+/// Their folders have one path: what the other server replays would be written
+/// over what the served one has there.
+fn require_no_tablespaces(local: &Local) -> Result<()> {
+    let entries = std::fs::read_dir(local.dir(Slot::Live).join("pg_tblspc"));
+    if entries.into_iter().flatten().next().is_none() {
+        return Ok(());
+    }
+    Err(Fault::refused(
+        "the server has tablespaces, and one that is restored beside it would write into the same folders",
+    )
+    .hint(
+        "move what is in them into the data directory (`ALTER TABLE ... SET TABLESPACE pg_default`) \
+         and drop them, or restore on another machine by pgBackRest itself",
+    )
+    .into())
+}
+
+struct Going<'a> {
+    ctx: &'a Ctx,
+    local: &'a Local,
+    repository: &'a Repository<'a>,
+    live: Option<&'a Served>,
+}
+
+impl Going<'_> {
+    /// Gives the name of the folder that holds the cluster before.
+    fn run(&self, steps: &mut Steps<'_>, around: &mut Around<'_>, way: &Way<'_>) -> Result<String> {
+        let (ctx, local) = (self.ctx, self.local);
+        steps.step("settle", |_| {
+            local.ensure_home(ctx)?;
+            let settled = local.settle(ctx)?;
+            Ok(told((), if settled { "what a stopped run left is gone" } else { "" }))
+        })?;
+        // Another cluster's archive takes nothing of this one.
+        if let Some(live) = self.live.filter(|_| !way.is_foreign) {
+            steps.step("archive", |_| self.archive(live, way))?;
+        }
+        steps.step("restore", |_| {
+            let dir = local.make_slot(Slot::New)?;
+            let run = self
+                .repository
+                .run()
+                .arg(format!("--pg1-path={}", dir.display()))
+                .args(way.arguments())
+                .arg("restore");
+            self.repository.require("restoring", &run)?;
+            Ok(told((), format!("{} into data.new", way.backup.label)))
+        })?;
+        let installation = crate::tools::postgres::require(ctx, local.major(Slot::New))?;
+        let address = steps.step("recover", |_| {
+            let port = local.recover(ctx, &installation).map_err(|error| way.explained(error))?;
+            Ok(told(local.address(ctx, port)?, way.moment()))
+        })?;
+        let then = steps.step("look", |_| {
+            require_marker(ctx, &address).context("looking at the restored cluster")?;
+            let found = self.facts(&address).context("looking at the restored cluster")?;
+            let detail = format!("{} rows in {} tables", found.rows(), found.tables.len());
+            Ok(told(found, detail))
+        })?;
+        let rows = match self.live {
+            Some(live) => differences(&self.facts(&live.address)?, &then),
+            None => String::new(),
+        };
+        ctx.term.plain(rows.trim_end());
+        agree(ctx, self.live)?;
+        ctx.wait(async {
+            archiver::forget_recovery(&Session::connect(&address, "restore").await?).await
+        })?;
+        around.prepare(ctx, steps)?;
+        around.stop(ctx, steps)?;
+        let kept = steps.step("change places", |_| {
+            local.stop(ctx, &installation, Slot::New)?;
+            let kept = local.keep_old()?;
+            change_places(ctx, local)?;
+            Ok(told(kept, "the served cluster is set aside"))
+        })?;
+        steps.step("serve", |_| {
+            let port = local.start(ctx, &installation, Slot::Live)?;
+            require_marker(ctx, &local.address(ctx, port)?)?;
+            Ok(told((), format!("127.0.0.1:{port}")))
+        })?;
+        // From here on it is the server; a name is given later, too.
+        if let Err(error) = local.name_kept() {
+            ctx.term.warn(&format!("the cluster before is still in `data.old`: {error:#}"));
+        }
+        Ok(kept)
+    }
+
+    fn facts(&self, address: &Address) -> Result<Facts> {
+        let work = async { facts(&Session::connect(address, "restore").await?).await };
+        Ok(self.ctx.wait(work)?)
+    }
+
+    /// All that was committed until now comes into the archive, so that every
+    /// moment until now can be reached.
+    fn archive(&self, live: &Served, way: &Way<'_>) -> Result<crate::steps::Told<()>> {
+        let archived = super::lag::archive_now(self.ctx, &live.address)?;
+        match (archived, way.until) {
+            (Ok(segment), _) => Ok(told((), format!("{segment} arrived"))),
+            (Err(until), Until::Time(at)) => {
+                let until = until.unwrap_or(way.backup.stopped);
+                if at > until {
+                    let why = "is behind the end of the archive, into which nothing comes now";
+                    return Err(outside(at, why, way.backup.stopped, until));
+                }
+                Ok(told((), format!("nothing comes into it; it ends at {}", moment(until))))
+            }
+            (Err(_), Until::Backup) => Ok(told((), "nothing comes into it; it is not needed")),
+            (Err(until), Until::End) => {
+                let until = until.map_or_else(|| "its beginning".to_owned(), moment);
+                self.ctx.term.warn(&format!(
+                    "nothing comes into the archive: what was committed after {until} stays in the cluster that is kept, and is not in the restored one"
+                ));
+                Ok(told((), format!("it ends at {until}")))
+            }
+        }
+    }
+}
+
+fn change_places(ctx: &Ctx, local: &Local) -> Result<()> {
+    if local.exists(Slot::Live) {
+        if local.serving_port(Slot::Live).is_some() {
+            let old = crate::tools::postgres::require(ctx, local.major(Slot::Live))?;
+            local.stop(ctx, &old, Slot::Live)?;
+        }
+        local.rename(Slot::Live, Slot::Old)?;
+    }
+    local.rename(Slot::New, Slot::Live)
+}
+
+/// What would be other rows than now, table by table.
+pub fn differences(now: &Facts, then: &Facts) -> String {
+    let mut text = String::new();
+    let mut same = 0;
+    let rows = |facts: &Facts, namespace: &str, name: &str| {
+        let is_it = |it: &&pg_live::facts::TableFacts| it.namespace == namespace && it.name == name;
+        facts.tables.iter().find(is_it).map(|it| it.rows)
+    };
+    for it in &then.tables {
+        let live = rows(now, &it.namespace, &it.name);
+        if live == Some(it.rows) {
+            same += 1;
+        } else {
+            let live = live.map_or_else(|| "not there".to_owned(), |it| it.to_string());
+            let name = format!("{}.{}", it.namespace, it.name);
+            let _ = writeln!(text, "  {name:<40} {live:>12} now, {:>12} then", it.rows);
+        }
+    }
+    for it in &now.tables {
+        if rows(then, &it.namespace, &it.name).is_none() {
+            let name = format!("{}.{}", it.namespace, it.name);
+            let _ = writeln!(text, "  {name:<40} {:>12} now, not there then", it.rows);
+        }
+    }
+    let _ = writeln!(text, "  {same} tables have as many rows as then");
+    text
+}

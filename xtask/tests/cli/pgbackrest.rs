@@ -1,0 +1,163 @@
+//! Physical backups: any moment can be had back, and a server whose archive
+//! does not work serves on and says so.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::Path;
+use std::process::Command;
+
+use crate::server::DATABASE;
+use crate::stage::Project;
+use crate::tool::{skip, wait_until};
+
+const BACKUP: [&str; 4] = ["backup", "--engine", "pgbackrest", "--yes"];
+
+fn with_pgbackrest() -> Option<Project> {
+    if Command::new("pgbackrest").arg("version").output().is_err() {
+        skip("no pgbackrest");
+        return None;
+    }
+    Project::with_database()
+}
+
+fn backed_up() -> Option<Project> {
+    let project = with_pgbackrest()?;
+    project.run(BACKUP).exits(0).answers(&["pgbackrest full"]);
+    Some(project)
+}
+
+/// The server's clock, in another second than what was before.
+fn moment(project: &Project) -> String {
+    let second = || project.sql("SELECT date_trunc('second', clock_timestamp())");
+    let before = second();
+    wait_until("the next second", || (second() != before).then_some(()));
+    project.sql("SELECT clock_timestamp()")
+}
+
+fn to<'a>(time: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["restore", "--engine", "pgbackrest", "--to-time", time], more].concat()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_moment_between_two_writes_comes_back_and_can_be_undone() {
+    let Some(project) = with_pgbackrest() else { return };
+    project.run(["backup", "--engine", "pgbackrest"]).exits(3).says(&["restarted", "--yes"]);
+    let would = project.run(["backup", "--engine", "pgbackrest", "--dry-run"]).exits(0);
+    would.answers(&["turn archiving on", "stanza-create", "nothing was changed"]);
+    assert!(!project.home().join("pgbackrest").exists());
+    project.run(BACKUP).exits(0).answers(&["pgbackrest full"]);
+    assert_eq!(mode(&project.home().join("pgbackrest/pgbackrest.conf")), 0o600);
+    assert_eq!(mode(&project.home().join("pgbackrest/repository")), 0o700);
+
+    project.insert_row("early");
+    let between = moment(&project);
+    moment(&project);
+    project.insert_row("late");
+    for wrong in ["2020-01-01 00:00:00+00", "2999-01-01"] {
+        project.run(to(wrong, &["--yes"])).exits(3).says(&["possible is any moment after"]);
+    }
+    project.run(to(&between, &[])).exits(3).says(&["add `--yes`"]);
+    let before = project.identity();
+    let restored = project.run(to(&between, &["--yes"])).exits(0);
+    restored.says(&["public.event_config"]).answers(&["--undo"]);
+    assert_eq!(project.identity(), before);
+    assert!(project.has_row("early") && !project.has_row("late"));
+    project.run(["db-verify"]).exits(0);
+
+    // It goes on, on a timeline of its own, and is backed up like any other.
+    project.insert_row("after");
+    let after = moment(&project);
+    project.run(BACKUP).exits(0).answers(&["pgbackrest diff"]);
+    project.sql("DELETE FROM event_config WHERE key = 'after'");
+    project.run(to(&after, &["--yes"])).exits(0);
+    assert!(project.has_row("after"), "along the new timeline, from the old backup");
+
+    let listed = project.run(["backup", "list", "--json"]).document();
+    let physical = &listed["data"]["physical"];
+    assert_eq!(physical["backups"].as_array().map(Vec::len), Some(2), "{physical}");
+    assert_eq!(physical["archiving"]["failing"], false, "{physical}");
+    project.run(["restore", "--engine", "pgbackrest", "--undo", "--yes"]).exits(0);
+    assert!(!project.has_row("after"), "the cluster before has it deleted");
+    project.run(BACKUP).exits(0);
+    project.run(["restore", "--engine", "pgbackrest", "--forget", "--yes"]).exits(0);
+    project.is_tidy();
+}
+
+#[test]
+fn an_archive_that_fails_is_told_and_the_server_serves_on() {
+    let Some(project) = backed_up() else { return };
+    project.run(["status"]).exits(0).answers(&["archiving", "none waits"]);
+    let archive = project.home().join("pgbackrest/repository/archive");
+    let aside = project.home().join("pgbackrest/repository/aside");
+    fs::rename(&archive, &aside).expect("is there");
+    project.insert_row("mine");
+    project.sql("SELECT pg_switch_wal()");
+    let failed = "SELECT failed_count > 0 FROM pg_stat_archiver";
+    wait_until("the archive fails", || (project.sql(failed) == "t").then_some(()));
+    assert!(project.has_row("mine"));
+    project.run(["status"]).exits(2).answers(&["archiving", "FAILING"]);
+    project.run(["backup", "check"]).exits(1).answers(&["FAILING"]);
+    let doctor = project.run(["doctor", "--quick"]);
+    assert_eq!(doctor.code, 1, "{}", doctor.whole());
+    doctor.answers(&["FAILING"]);
+    fs::rename(&aside, &archive).expect("is ours");
+    let waiting = "SELECT last_archived_time > last_failed_time FROM pg_stat_archiver";
+    wait_until("the archive works again", || (project.sql(waiting) == "t").then_some(()));
+    project.run(["status"]).exits(0);
+}
+
+#[test]
+fn a_restore_that_is_killed_leaves_the_served_cluster() {
+    let Some(project) = backed_up() else { return };
+    project.insert_row("mine");
+    for step in ["restore", "recover", "change places", "serve"] {
+        let words = ["restore", "--engine", "pgbackrest", "--yes", "-v"];
+        let mut running = project.tool(words).start();
+        running.reaches(step);
+        running.kill();
+        project.run(["up"]).exits(0);
+        assert!(project.has_row("mine"), "killed at {step}");
+        project.run(["db-verify"]).exits(0);
+        project.is_tidy();
+    }
+    project.run(BACKUP).exits(0);
+    // Replayed into the same folder, it would damage what is served.
+    let aside = project.home().join("run/aside");
+    fs::create_dir(&aside).expect("a folder");
+    let owner = fs::metadata(project.home().join("run")).expect("is there");
+    chown(&aside, Some(owner.uid()), Some(owner.gid())).expect("ours to give");
+    project.sql(&format!("CREATE TABLESPACE aside LOCATION '{}'", aside.display()));
+    let refused = project.run(["restore", "--engine", "pgbackrest", "--yes"]).exits(3);
+    refused.says(&["tablespaces", "hint:"]);
+}
+
+#[test]
+fn a_rebuilt_cluster_archives_nothing_until_it_is_agreed_to() {
+    let Some(project) = backed_up() else { return };
+    project.run(["db-rebuild", "--yes"]).exits(0);
+    assert_eq!(project.sql("SHOW archive_mode"), "off");
+    project.run(["status"]).exits(2).answers(&["another cluster"]);
+    project.run(BACKUP).exits(0).says(&["stanza-upgrade"]).answers(&["pgbackrest full"]);
+    assert_eq!(project.sql("SHOW archive_mode"), "on");
+    project.run(["backup", "check", "--engine", "pgbackrest"]).exits(0);
+    project.run(["backup", "--engine", "pgbackrest", "--off", "--yes"]).exits(0);
+    assert_eq!(project.sql("SHOW archive_mode"), "off");
+    assert_eq!(project.sql_on(DATABASE, "SELECT 1"), "1");
+}
+
+#[test]
+fn a_server_that_is_not_ours_is_left_alone() {
+    let Some(project) = with_pgbackrest() else { return };
+    let url = project.url();
+    let words = ["backup", "--engine", "pgbackrest", "--db-url", &url];
+    project.run(words).exits(3).says(&["on its machine", "hint:"]);
+    let none = project.tool(BACKUP).env("PATH", "/nonexistent");
+    let none = none.env("XTASK_POSTGRES_BIN", crate::server::programs().expect("asked before"));
+    none.run().exits(4).says(&["package `pgbackrest`"]);
+    let none = project.run(["restore", "--engine", "pgbackrest", "--to-time", "2026-01-01"]);
+    none.exits(1).says(&["there is no repository"]);
+}
