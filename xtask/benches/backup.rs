@@ -1,7 +1,8 @@
 //! Backup, proof, restore and undo against the guide's shell lines, as ratios
-//! in one run: `cargo bench --package xtask --bench backup`.
+//! in one run: `cargo bench --profile xtask --package xtask --bench backup`.
 //!
-//! - `backup` against `pg_dump | gzip`: time and size,
+//! - `backup` against `pg_dump | gzip`: time and size; and what can be had at
+//!   best, `pg_dump | zstd`, which counts nothing and reads nothing back,
 //! - the proof of a backup against a bare `pg_restore` of it,
 //! - `restore`, with comparison and swap, against `zcat | psql` into an empty
 //!   database,
@@ -63,14 +64,18 @@ impl Bench {
 
     fn backup(&self) {
         let file = self.file("guide.sql.gz");
-        let (mut ours, mut guide) = (Vec::new(), Vec::new());
+        let (mut ours, mut guide, mut floor) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             ours.push(timed(|| self.ours(&["backup", "--no-prune"])));
             guide.push(timed(|| {
                 self.shell(&format!("pg_dump | gzip > '{}'", file.display()));
             }));
+            let bare = "pg_dump --format=custom --compress=0 | zstd -q -T0 -3 > /dev/null";
+            floor.push(timed(|| self.shell(bare)));
         }
-        row("backup against pg_dump | gzip", (median(ours), median(guide)), "0.15");
+        let guide = median(guide);
+        row("backup against pg_dump | gzip", (median(ours), guide), "0.15");
+        row("  pg_dump | zstd alone", (median(floor), guide), "");
         let ours = std::fs::metadata(self.newest().join("data.dump.zst")).expect("a backup").len();
         let guide = std::fs::metadata(&file).expect("the guide's file").len();
         let (ours, guide) = (ours as f64 / 1e6, guide as f64 / 1e6);

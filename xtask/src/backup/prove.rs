@@ -11,7 +11,7 @@ use pg_live::Session;
 use super::create::read_back;
 use super::fit::require_fit;
 use super::manifest::{PROOF, Proof};
-use super::refill::{compare, create_empty, discard, fill, proof_name, sweep_proofs};
+use super::refill::{Purpose, compare, create_empty, discard, fill, proof_name, sweep_proofs};
 use super::store::{Backup, InUse, manifest_sha256};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -50,7 +50,7 @@ fn restored(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
         // While somebody is in it, another proof's sweep leaves it alone.
         let _inside = ctx.wait(Session::connect(&scratch, "proof"))?;
         fill(ctx, target, &scratch, backup)?;
-        compare(ctx, target, &scratch, &backup.manifest)
+        compare(ctx, target, (&scratch, Purpose::Proof), &backup.manifest)
     })();
     let dropped = discard(ctx, &live, &name);
     let server_version = restored?;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use pg_live::content;
 use pg_live::database::Locale;
 use pg_live::{Address, Session, database, health};
@@ -188,25 +188,44 @@ pub fn fill_with(
     require_filled(backup, &finished)
 }
 
+pub async fn analyze(filled: &Address) -> pg_live::Result<()> {
+    Session::connect(filled, "restore").await?.execute("ANALYZE").await
+}
+
+/// What becomes of a database that was filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Proof,
+    /// The planner is to know it.
+    Use,
+}
+
 /// Rows, hashes, sequences, schema, and that nothing in it is broken. Gives
 /// the version of the server that did it.
 pub fn compare(
     ctx: &Ctx,
     target: &Target,
-    restored: &Address,
+    (restored, purpose): (&Address, Purpose),
     manifest: &Manifest,
 ) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("compare");
     let dump = target.program(ctx, "pg_dump", restored)?;
     let dump = pg_dump::start_schema(ctx, dump, Roles::Same)?;
-    let (found, faults, origin) = ctx.wait(async {
+    let reading = async {
         let sessions = (0..COMPARING).map(|_| Session::connect(restored, "proof"));
         let sessions = try_join_all(sessions).await?;
         let found = content::content_like(&sessions, &manifest.content).await?;
         let faults = health::check(&sessions[0]).await?;
         pg_live::Result::Ok((found, faults, content::origin(&sessions[0]).await?))
-    })?;
+    };
+    let analyzing = async {
+        match purpose {
+            Purpose::Use => analyze(restored).await,
+            Purpose::Proof => Ok(()),
+        }
+    };
+    let ((found, faults, origin), ()) = ctx.wait(try_join(reading, analyzing))?;
     let schema = schema_sha256(ctx, dump)?;
     let mut wrong = manifest.content.differences(&found);
     let is_same_major = origin.major() == manifest.origin.major();

@@ -144,7 +144,7 @@ pub fn run(
     })?;
     let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
         Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
-        None => source.fill(ctx, target, &new).and_then(|()| analyze(ctx, &new)),
+        None => source.fill(ctx, target, &new),
     };
     if let Err(error) = filled {
         // Half a database under a name of the user's own would be taken for one.
@@ -167,10 +167,6 @@ pub fn run(
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })
-}
-
-fn analyze(ctx: &Ctx, new: &Address) -> Result<()> {
-    Ok(ctx.wait(async { Session::connect(new, "restore").await?.execute("ANALYZE").await })?)
 }
 
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {

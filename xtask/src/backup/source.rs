@@ -16,7 +16,7 @@ use super::fit::require_fit;
 use super::label::Label;
 use super::manifest::{MANIFEST, Manifest};
 use super::plain::{self, PlainDump};
-use super::refill::{compare, create_empty, fill};
+use super::refill::{Purpose, analyze, compare, create_empty, fill};
 use super::store::{Backup, InUse, Store};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -162,15 +162,17 @@ impl Source {
         }
     }
 
+    /// Compared, and known to the planner.
     pub fn fill(&self, ctx: &Ctx, target: &Target, empty: &Address) -> Result<()> {
         match self {
             Source::Backup(it) => {
                 fill(ctx, target, empty, it)?;
-                compare(ctx, target, empty, &it.manifest).map(drop)
+                compare(ctx, target, (empty, Purpose::Use), &it.manifest).map(drop)
             }
             Source::Plain(it) => {
                 load(ctx, target, empty, it)?;
-                count(ctx, empty, it)
+                count(ctx, empty, it)?;
+                Ok(ctx.wait(analyze(empty))?)
             }
         }
     }

@@ -79,15 +79,26 @@ pub struct Here<'a> {
     pub records: &'a Records,
 }
 
-/// All there are, newest change first, backups behind.
-pub fn ways(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
+/// How far is looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    All,
+    /// Without backups where a change can be undone: holding every row against
+    /// them takes longer than the way back.
+    Changes,
+}
+
+/// Those there are, newest change first, backups behind.
+pub fn ways(here: &Here<'_>, to: Option<&str>, reach: Reach) -> Result<Vec<Way>> {
     let mut found = kept(here)?;
     found.extend(plans::plans(here)?);
     if let Some(path) = to.filter(|to| plans::is_plan(to)) {
         found.push(plans::file(here, path)?);
     }
     found.sort_by(|a, b| b.at.cmp(&a.at));
-    found.extend(backups(here, to)?);
+    if found.is_empty() || reach == Reach::All {
+        found.extend(backups(here, to)?);
+    }
     Ok(found)
 }
 

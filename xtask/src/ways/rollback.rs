@@ -14,7 +14,7 @@ use pg_live::{Session, protection};
 use serde_json::{Value, json};
 
 use super::code::{self, Change, Wish};
-use super::find::{self, Here, How, Way};
+use super::find::{self, Here, How, Reach, Way};
 use super::loss::{self, Loss};
 use super::record::{DoneWhen, Pending, Records};
 use super::{Newcomer, Served, exchange, finish, reverse, tell};
@@ -53,15 +53,19 @@ pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Ans
         return Ok(answer);
     }
     let progress = ctx.term.progress("look for ways back");
-    let ways = find::ways(&here, options.to.as_deref())?;
+    let to = options.to.as_deref();
+    let mut ways = find::ways(&here, to, reach(ctx, options))?;
+    if find::pick(&ways, to).is_err() {
+        ways = find::ways(&here, to, Reach::All)?;
+    }
     drop(progress);
     if options.list {
-        let chosen = find::pick(&ways, options.to.as_deref()).ok();
+        let chosen = find::pick(&ways, to).ok();
         let name = chosen.map(|at| &ways[at].name);
         let data = json!({ "ways": tell::documents(&ways), "chosen": name });
         return Ok(Answer::done(tell::list(&ways, chosen), data));
     }
-    let chosen = find::pick(&ways, options.to.as_deref())?;
+    let chosen = find::pick(&ways, to)?;
     let way = &ways[chosen];
     let served = records.served();
     let (change, obstacle) = code::change(ctx, way.code.as_ref(), &options.code, served.as_ref())?;
@@ -89,6 +93,16 @@ pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Ans
     }
     agree(&here, way)?;
     go(&here, way, (&change, options), work.as_deref_mut())
+}
+
+/// Who has agreed already chooses no more.
+fn reach(ctx: &Ctx, options: &Options) -> Reach {
+    let is_chosen = matches!(options.to.as_deref(), None | Some("previous"));
+    if is_chosen && ctx.globals.yes && !ctx.globals.dry_run && !options.list {
+        Reach::Changes
+    } else {
+        Reach::All
+    }
 }
 
 /// The plan on a clone, with what the rows say to it.
