@@ -15,6 +15,7 @@ use pg_live::feed::{self, between};
 use pg_live::{Address, Probe, Session, is_ready, protection};
 use serde_json::{Value, json};
 
+use crate::backup::manifest::EXTENSION;
 use crate::commands::Command;
 use crate::context::Ctx;
 use crate::flags::Rest;
@@ -275,7 +276,7 @@ fn about_dumps(ctx: &Ctx, screen: &mut Screen, data: &mut Value) {
         .flatten()
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".dump"))
+        .filter(|name| name.trim_end_matches(EXTENSION).ends_with(".dump"))
         .collect();
     names.sort();
     if let Some(last) = names.last() {

@@ -3,7 +3,6 @@
 //! Must never: leave one behind, whatever the run ended with. One of a run
 //! that was killed is dropped by the next.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -69,15 +68,14 @@ impl<'a> Workshop<'a> {
     /// or built now.
     pub fn shadow_after(&self, init: &InitFile, after: &str) -> Result<Address> {
         let mut hash = init.shadow_hash(self.role());
-        let mut sql = Cow::Borrowed(&*init.text);
         if !after.is_empty() {
             hash = hex(&Sha256::digest(format!("{hash}\n{after}").as_bytes()));
-            sql = Cow::Owned(format!("{sql}\n{after}"));
         }
+        let declared = Declared { hash: &hash, sql: &init.text, after };
         let made = self.ctx.wait(async {
             let session = verify::maintenance(&self.server).await?;
             let locale = verify::locale_like(&session, &self.live).await?;
-            shadow::ensure(&session, Declared { hash: &hash, sql: &sql }, &locale).await
+            shadow::ensure(&session, declared, &locale).await
         });
         Ok(made.map_err(|why| verify::no_shadow(init, why))?.address)
     }

@@ -74,7 +74,7 @@ fn build_shadow(ctx: &Ctx, server: &Address, live: &Address, init: &InitFile) ->
         let locale = locale_like(&session, live).await?;
         ensure(
             &session,
-            Declared { hash: &init.shadow_hash(&server.user), sql: &init.text },
+            Declared { hash: &init.shadow_hash(&server.user), sql: &init.text, after: "" },
             &locale,
         )
         .await

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::feed::between;
 use crate::session::{Session, quote_ident, quote_literal};
 
 /// What `CREATE DATABASE` must repeat so that two databases compare and sort
@@ -160,7 +161,19 @@ pub async fn list(session: &Session, prefix: &str) -> Result<Vec<KeptDatabase>> 
 pub async fn properties(session: &Session, from: &str, to: &str) -> Result<Vec<String>> {
     let rows =
         session.query(include_str!("introspect/database_properties.sql"), &[&from, &to]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    let mut all: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let is_moved = between::moved(session, from).await?.is_some();
+    if is_moved || between::reopened(session, from).await?.is_some() {
+        // Closed when it was moved: what takes its place is not.
+        let is_closing =
+            |it: &String| is_moved && it.contains(" SET default_transaction_read_only ");
+        all.retain(|it| !it.starts_with("COMMENT ON DATABASE") && !is_closing(it));
+        if let Some(own) = between::own_comment(session, from).await? {
+            let (to, own) = (quote_ident(to), quote_literal(&own));
+            all.push(format!("COMMENT ON DATABASE {to} IS {own}"));
+        }
+    }
+    Ok(all)
 }
 
 /// Gives `to` the owner, privileges, settings, connection limit and comment

@@ -30,6 +30,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A subscription that fails tries again after five seconds.
 const UNREAD: Duration = Duration::from_secs(60);
 
+/// So many errors at one place of the log are a change that is not taken.
+const FORGIVEN: i64 = 2;
+
 /// One feed, of one database.
 #[derive(Clone, Debug)]
 pub struct Feed {
@@ -42,9 +45,30 @@ pub async fn wal_level(session: &Session) -> Result<String> {
     Ok(session.query_one("SELECT pg_catalog.current_setting('wal_level')", &[]).await?.get(0))
 }
 
+/// A table that is published, by its quoted name, and which columns of it.
+#[derive(Clone, Debug)]
+pub struct Published {
+    pub table: String,
+    /// None: all there are.
+    pub columns: Option<Vec<String>>,
+}
+
+impl Published {
+    /// As in CREATE PUBLICATION.
+    fn sql(&self) -> String {
+        let Some(columns) = &self.columns else { return self.table.clone() };
+        let columns: Vec<String> = columns.iter().map(|it| quote_ident(it)).collect();
+        format!("{} ({})", self.table, columns.join(", "))
+    }
+}
+
 /// Which of these tables cannot be fed, and why.
-pub async fn unfit(session: &Session, tables: &[String]) -> Result<Vec<(String, String)>> {
-    let rows = session.query(include_str!("feed/without_identity.sql"), &[&tables]).await?;
+pub async fn unfit(session: &Session, tables: &[Published]) -> Result<Vec<(String, String)>> {
+    let names: Vec<&str> = tables.iter().map(|it| it.table.as_str()).collect();
+    let list = |it: &Published| it.columns.as_ref().map(|all| serde_json::json!(all).to_string());
+    let columns: Vec<Option<String>> = tables.iter().map(list).collect();
+    let sql = include_str!("feed/without_identity.sql");
+    let rows = session.query(sql, &[&names, &columns]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -131,11 +155,11 @@ pub async fn unsubscribe(new: &Address) -> Result<()> {
 }
 
 impl Feed {
-    /// From now on the server keeps what is written to `tables` (each with its
-    /// columns, as in CREATE PUBLICATION).
-    pub async fn open(live: &Address, tables: &[String]) -> Result<Feed> {
+    /// From now on the server keeps what is written to `tables`.
+    pub async fn open(live: &Address, tables: &[Published]) -> Result<Feed> {
         let session = Session::connect(live, PURPOSE).await?;
         let slot = slot(&session).await?;
+        let tables: Vec<String> = tables.iter().map(Published::sql).collect();
         let publication = format!(
             "CREATE PUBLICATION {} FOR TABLE {} WITH (publish_via_partition_root = true)",
             quote_ident(NAME),
@@ -191,6 +215,7 @@ impl Feed {
         let place = flushed(&session).await?;
         let deadline = Instant::now() + patience;
         let mut read = Instant::now();
+        let (mut reached, mut forgiven) = (None, 0);
         loop {
             let rows = session.query(include_str!("feed/state.sql"), &[&self.slot, &place]).await?;
             let Some(row) = rows.first() else {
@@ -208,10 +233,14 @@ impl Feed {
                 return Err(Error::new(ErrorKind::Deadline, why));
             }
             tell(row.get::<_, Option<i64>>(2).unwrap_or(0));
-            let sql = "SELECT coalesce(sum(apply_error_count), 0)::bigint FROM pg_catalog.pg_stat_subscription_stats \
-                       WHERE subname = $1";
-            let errors: i64 = watch.query_one(sql, &[&NAME]).await?.get(0);
-            if errors > 0 {
+            let errors: i64 =
+                watch.query_one(include_str!("feed/errors.sql"), &[&NAME]).await?.get(0);
+            let place: Option<String> = row.get(3);
+            if place != reached {
+                (reached, forgiven) = (place, errors);
+            }
+            // A connection that breaks counts as well, and is made again.
+            if errors > forgiven + FORGIVEN {
                 let why = "the new database does not take a change that was written meanwhile; \
                            the server's log says which";
                 return Err(Error::new(ErrorKind::Statement, why));
@@ -233,12 +262,7 @@ impl Feed {
 
 /// A subscription by the address at which its server reaches the other one.
 async fn create_subscription(session: &Session, reach: &Address, with: &str) -> Result<()> {
-    session
-        .execute(
-            "SET log_statement = 'none'; SET log_min_error_statement = 'panic'; \
-             SET log_min_duration_statement = -1",
-        )
-        .await?;
+    session.query(include_str!("feed/unlogged.sql"), &[]).await?;
     let sql = format!(
         "CREATE SUBSCRIPTION {name} CONNECTION {} PUBLICATION {name} WITH \
          ({with}, copy_data = false, binary = false)",

@@ -25,7 +25,8 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// timeouts are ours: a server's own would look like an interruption.
 const SETTINGS: &str = "SET search_path = ''; SET jit = off; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; \
      SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET client_min_messages = warning; \
-     SET statement_timeout = 0; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = 0";
+     SET statement_timeout = 0; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = 0; \
+     SET idle_session_timeout = 0";
 
 pub struct Session {
     client: Client,

@@ -51,6 +51,8 @@ pub struct Declared<'a> {
     /// adds is added here.
     pub hash: &'a str,
     pub sql: &'a str,
+    /// Run when all of that is done, in a session of its own.
+    pub after: &'a str,
 }
 
 /// A complete shadow.
@@ -104,7 +106,7 @@ pub async fn ensure(
     let name = name(session, declared.hash).await?;
     let address = session.address().with_database(&name);
     session.query("SELECT pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await?;
-    let built = build(session, &name, declared.sql, locale).await;
+    let built = build(session, &name, declared, locale).await;
     let swept = sweep(session, &name).await;
     session.query("SELECT pg_catalog.pg_advisory_unlock($1)", &[&LOCK]).await?;
     built?;
@@ -115,7 +117,7 @@ pub async fn ensure(
 async fn build(
     session: &Session,
     name: &str,
-    sql: &str,
+    declared: Declared<'_>,
     locale: &Locale,
 ) -> Result<(), ShadowFailure> {
     // Somebody may have built it while we waited, or built it with another
@@ -128,20 +130,25 @@ async fn build(
     let building = format!("{name}_building");
     database::drop_scratch(session, &building).await?;
     database::create(session, &building, locale).await?;
-    let loaded = {
-        let inside =
-            Session::connect(&session.address().with_database(&building), "shadow").await?;
-        load(&inside, sql).await
-    };
-    if let Err(failure) = loaded {
+    if let Err(failure) = fill(&session.address().with_database(&building), declared).await {
         database::drop_scratch(session, &building).await?;
-        return Err(ShadowFailure::Declared(failure));
+        return Err(failure);
     }
     let (from, to) = (quote_ident(&building), quote_ident(name));
     session
         .execute(&format!("ALTER DATABASE {from} SET default_transaction_read_only = on"))
         .await?;
     session.execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;
+    Ok(())
+}
+
+async fn fill(building: &Address, declared: Declared<'_>) -> Result<(), ShadowFailure> {
+    let inside = Session::connect(building, "shadow").await?;
+    load(&inside, declared.sql).await.map_err(ShadowFailure::Declared)?;
+    drop(inside);
+    if !declared.after.is_empty() {
+        Session::connect(building, "shadow").await?.execute(declared.after).await?;
+    }
     Ok(())
 }
 

@@ -17,8 +17,14 @@ use crate::outcome::{Answer, Exit, Fault, exit_of};
 pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Backup) -> bool {
     let copied = copies.and_then(|copies| {
         let Some(copies) = copies else { return Ok(None) };
-        for it in since_last(ctx, &copies, store, made)? {
-            copies.upload(ctx, &it, false)?;
+        let others = since_last(ctx, &copies, store, made)?;
+        copies.upload(ctx, made, false)?;
+        for it in others {
+            if let Err(error) = copies.upload(ctx, &it, false) {
+                ctx.interrupt.check()?;
+                ctx.term.warn(&format!("{} was not copied: {error:#}", it.label));
+                ctx.term.hint(&format!("cargo xtask backup copy {}", it.label));
+            }
         }
         Ok(Some(copies))
     });
@@ -41,14 +47,13 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
     false
 }
 
-/// What was made after the newest copy, oldest first: a migration does not wait
-/// until its backup is copied.
+/// What was made between the newest copy and this one: a migration does not
+/// wait until its backup is copied.
 fn since_last(ctx: &Ctx, copies: &Copies, store: &Store, made: &Backup) -> Result<Vec<Backup>> {
     let newest = copies.complete(ctx)?.into_iter().map(|it| it.label.time).max();
     let is_later = |it: &Backup| newest.is_some_and(|newest| it.label.time > newest);
     let mut all = store.list()?.0;
-    all.retain(|it| it.label == made.label || is_later(it));
-    all.sort_by_key(|it| it.label.time);
+    all.retain(|it| it.label != made.label && is_later(it));
     Ok(all)
 }
 

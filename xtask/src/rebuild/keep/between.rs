@@ -23,8 +23,7 @@ use pg_live::{Address, Session, database, numbers};
 use super::choose::{Choice, Chosen, Way, choose};
 use super::copy::Prepared;
 use super::finish::require_equal;
-use super::matching::Move;
-use super::online::{LONG, SHORT, is_new_key, targets};
+use super::online::{LONG, SHORT, is_new_key, published};
 use super::rows::{self, Sent};
 use super::sequences::counters;
 use super::shape::{self, Post};
@@ -126,6 +125,9 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
                 ctx.interrupt.shield(|| leftovers::sweep(ctx, &live, &there, &moving.mark));
             if let Err(why) = cleaned {
                 ctx.term.warn(&format!("left for the next run to sweep: {why:#}"));
+                ctx.term.hint(
+                    "`cargo xtask db-rebuild --reopen` takes what is left on the source away",
+                );
             }
             around.put_back(ctx);
             let error = ctx.interrupt.check().err().map_or(error, anyhow::Error::from);
@@ -181,9 +183,8 @@ impl<'a> Moving<'a> {
         let mut work = unproved(ctx, arrival)?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen, &work))?;
         let (feed, hands) = steps.step("feed", |_| {
-            let moves = targets(&chosen.matched.moves);
-            let count = moves.len();
-            let tables: Vec<String> = moves.into_values().map(Move::list).collect();
+            let tables = published(&chosen.matched.moves);
+            let count = tables.len();
             for sql in [
                 "CREATE PUBLICATION xtask_online FOR TABLE <each (columns)>;",
                 "SELECT pg_create_logical_replication_slot(<slot>, 'pgoutput');",

@@ -10,6 +10,7 @@ use pg_diff::Catalog;
 use pg_diff::catalog::{Column, Id, Kind, TableKind};
 use pg_diff::declared::Intents;
 use pg_diff::rename::{Renamed, old_name};
+use pg_live::feed::Published;
 use pg_live::quote_ident;
 use pg_live::stream::Stream;
 
@@ -89,6 +90,15 @@ impl Move {
     pub fn list(&self) -> String {
         let names: Vec<String> = self.columns.iter().map(|it| quote_ident(&it.name)).collect();
         format!("{} ({})", place(&self.to), names.join(", "))
+    }
+
+    /// With all columns it needs no list of them, which would keep rows without
+    /// a key from being told.
+    pub fn published(&self) -> Published {
+        let is_filled = |name: &String| self.columns.iter().any(|it| it.name == *name);
+        let all = self.names.iter().all(|(_, new)| is_filled(new));
+        let columns = || self.columns.iter().map(|it| it.name.clone()).collect();
+        Published { table: place(&self.to), columns: (!all).then(columns) }
     }
 
     /// What COPY can pass on as it lies in memory.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Result;
 use pg_diff::catalog::{ConstraintKind, Id, Kind};
 use pg_live::behind::Behind;
-use pg_live::feed::{self, Feed};
+use pg_live::feed::{self, Feed, Published};
 use pg_live::{Address, Session, database};
 
 use super::Keeping;
@@ -111,10 +111,9 @@ impl Keeping<'_> {
                 why.push(format!("{} is renamed or computed anew", place(&it.from)));
             }
         }
-        let names: Vec<String> =
-            targets(&chosen.matched.moves).keys().map(|it| place(it)).collect();
+        let tables = published(&chosen.matched.moves);
         let unfit = ctx.wait(async {
-            feed::unfit(&Session::connect(live, "db-rebuild").await?, &names).await
+            feed::unfit(&Session::connect(live, "db-rebuild").await?, &tables).await
         })?;
         if found.from.catalog.major < 15 {
             why.push("the server is older than PostgreSQL 15".to_owned());
@@ -135,11 +134,12 @@ impl Keeping<'_> {
     {
         let Keeping { ctx, live, .. } = *self;
         self.sweep_unfinished(steps)?;
+        // As long as this is there, nobody takes our feed for a leftover.
+        let tending = ctx.wait(feed::between::tend(live))?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen))?;
         let new = &prepared.new;
         let (feed, hands) = steps.step("feed", |_| {
-            let tables: Vec<String> =
-                targets(&chosen.matched.moves).into_values().map(Move::list).collect();
+            let tables = published(&chosen.matched.moves);
             ctx.term.equivalent(
                 "sql>",
                 "CREATE PUBLICATION xtask_online FOR TABLE <each (columns)>; \
@@ -180,6 +180,8 @@ impl Keeping<'_> {
             self.require_unchanged(chosen)?;
             Ok(told((), "publication, slot and subscription are gone"))
         })?;
+        // It is in the database that is to be left by everybody.
+        drop(tending);
         let hands = self.hands(&prepared, &behind)?;
         steps.long_step("compare rows", |_, progress| {
             let moves = &chosen.matched.moves;
@@ -204,8 +206,9 @@ impl Keeping<'_> {
 }
 
 /// Each table that rows go into, once.
-pub(super) fn targets(moves: &[Move]) -> BTreeMap<&Id, &Move> {
-    moves.iter().map(|it| (&it.to, it)).collect()
+pub(super) fn published(moves: &[Move]) -> Vec<Published> {
+    let tables: BTreeMap<&Id, &Move> = moves.iter().map(|it| (&it.to, it)).collect();
+    tables.into_values().map(Move::published).collect()
 }
 
 /// Replication does not ask foreign keys: one that the live database does not

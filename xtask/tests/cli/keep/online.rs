@@ -112,7 +112,19 @@ fn what_could_not_follow_is_refused_by_name() {
     assert_eq!(slots(&project), "");
     project.sql(&format!("ALTER TABLE kept_loose REPLICA IDENTITY FULL; ALTER DATABASE {DATABASE} SET work_mem = '5MB'"));
     project.edit_init(end, &format!("ALTER TABLE kept_loose REPLICA IDENTITY FULL;\n{end}"));
+    // Without a list of columns: with one the server would refuse the changes.
+    project.sql("ALTER TABLE kept_loose ADD gone text; INSERT INTO kept_loose VALUES (1, 'x')");
+    project.run(ONLINE).exits(3).says(&["public.kept_loose has REPLICA IDENTITY FULL, and not"]);
+    project.sql("ALTER TABLE kept_loose DROP gone");
+    let script = "while [ ! -e stop ]; do \
+        \"$0\" -XAtqc 'UPDATE kept_loose SET a = a + 1' 2>> errors || exit 1; echo 1 >> counted; done";
+    let psql = crate::server::program("psql");
+    let client = project.client("sh").args(["-c", script]).arg(psql).start();
     project.run(ONLINE).exits(0);
+    project.write("stop", "");
+    client.finish();
+    let counted = project.read("counted").lines().count().to_string();
+    assert_eq!(project.sql("SELECT a - 1 FROM kept_loose"), counted, "{}", project.read("errors"));
     assert_eq!(project.sql("SHOW work_mem"), "5MB");
     project.run(["db-verify"]).exits(0);
 }

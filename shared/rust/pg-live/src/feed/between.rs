@@ -4,6 +4,7 @@
 //! ```text
 //! xtask.incoming   on the destination: it is being filled, by this move
 //! xtask.moved      on the source: this move is done, writes go elsewhere
+//! xtask.reopened   on the source: that was given up, and the destination may be served
 //! ```
 //!
 //! Both stand in the first line of the comment of their databases: whoever can
@@ -23,6 +24,7 @@ use crate::session::{Session, quote_ident, quote_literal};
 
 const INCOMING: &str = "xtask.incoming";
 const MOVED: &str = "xtask.moved";
+const REOPENED: &str = "xtask.reopened";
 const PURPOSE: &str = "move";
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -70,6 +72,10 @@ pub async fn objects(session: &Session) -> Result<Vec<String>> {
 pub async fn drop_empty(server: &Session, address: &Address) -> Result<()> {
     if database::locale(server, &address.database).await?.is_none() {
         return Ok(());
+    }
+    if incoming(server, &address.database).await?.is_some() {
+        let what = format!("`{address}` is being filled by another move");
+        return Err(Error::new(ErrorKind::InUse, what));
     }
     // Somebody may have come since it was looked at.
     let found = objects(&Session::connect(address, PURPOSE).await?).await?;
@@ -127,6 +133,11 @@ pub async fn moved(server: &Session, database: &str) -> Result<Option<String>> {
     mark(server, database, MOVED).await
 }
 
+/// The mark of a database whose move was given up when it was done.
+pub async fn reopened(server: &Session, database: &str) -> Result<Option<String>> {
+    mark(server, database, REOPENED).await
+}
+
 /// Read past the database: it need not be entered.
 async fn mark(server: &Session, database: &str, name: &str) -> Result<Option<String>> {
     let Some(comment) = comment(server, database).await? else { return Ok(None) };
@@ -143,8 +154,9 @@ async fn comment(server: &Session, database: &str) -> Result<Option<String>> {
 /// What somebody said of a database, without a line of ours.
 pub async fn own_comment(server: &Session, database: &str) -> Result<Option<String>> {
     let Some(comment) = comment(server, database).await? else { return Ok(None) };
-    let is_mark =
-        |line: &str| [INCOMING, MOVED].iter().any(|it| line.starts_with(&format!("{it}=")));
+    let is_mark = |line: &str| {
+        [INCOMING, MOVED, REOPENED].iter().any(|it| line.starts_with(&format!("{it}=")))
+    };
     let own = match comment.split_once('\n') {
         Some((first, rest)) if is_mark(first) => rest.to_owned(),
         None if is_mark(&comment) => return Ok(None),
@@ -191,11 +203,11 @@ pub fn close_sql(database: &str, mark: &str, own: Option<&str>) -> String {
 
 /// And what takes that back.
 #[must_use]
-pub fn open_sql(database: &str, own: Option<&str>) -> String {
+pub fn open_sql(database: &str, mark: &str, own: Option<&str>) -> String {
     let name = quote_ident(database);
     format!(
         "ALTER DATABASE {name} RESET default_transaction_read_only; {}",
-        comment_sql(database, None, own)
+        comment_sql(database, Some((REOPENED, mark)), own)
     )
 }
 

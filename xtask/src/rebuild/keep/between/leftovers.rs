@@ -28,6 +28,7 @@ struct Marks {
     identity: String,
     moved: Option<String>,
     incoming: Option<String>,
+    reopened: Option<String>,
     is_tended: bool,
 }
 
@@ -48,6 +49,7 @@ fn marks(ctx: &Ctx, live: &Address, there: &Address) -> Result<Marks> {
             identity: between::identity(&inside).await?,
             moved: between::moved(&source, &live.database).await?,
             incoming: between::incoming(&server, &there.database).await?,
+            reopened: between::reopened(&source, &live.database).await?,
             is_tended,
         })
     })?)
@@ -111,6 +113,16 @@ pub fn settle(
         let what = format!("`{}` was moved: {}", live.database, place(moved));
         return Err(Fault::refused(what).hint(super::story::reopening(source)).into());
     }
+    let reopened = found.reopened.as_deref().unwrap_or_default();
+    if found.incoming.as_ref().is_some_and(|it| reopened.starts_with(&format!("{it} "))) {
+        let what = format!(
+            "`{there}` is whole: the move into it was given up when it was done, and it may have \
+             been written to since"
+        );
+        return Err(Fault::refused(what)
+            .hint("name another database in --to, or look at that one and drop it yourself")
+            .into());
+    }
     if let Some(incoming) = &found.incoming
         && !incoming.starts_with(&format!("{} ", found.identity))
     {
@@ -135,14 +147,14 @@ pub fn settle(
 
 /// What this run made, on both servers. A move that came through stays.
 pub fn sweep(ctx: &Ctx, live: &Address, there: &Address, mark: &str) -> Result<()> {
-    let found = marks(ctx, live, there)?;
-    if found.moved.is_some_and(|it| it.starts_with(&format!("{mark} "))) {
+    if moved(ctx, live)?.is_some_and(|it| it.starts_with(&format!("{mark} "))) {
         return Ok(());
     }
-    if found.incoming.as_deref() == Some(mark) {
-        sweep_destination(ctx, there, mark)?;
-    }
-    online::sweep(ctx, live).map(|_| ())
+    // First where a slot keeps the log; the other server may be what failed.
+    online::sweep(ctx, live)?;
+    let identity = mark.split(' ').next().unwrap_or_default();
+    sweep_unnamed(ctx, there, identity)?;
+    sweep_destination(ctx, there, mark)
 }
 
 /// Databases that were made there and did not come to their name.
@@ -164,10 +176,11 @@ fn sweep_unnamed(ctx: &Ctx, there: &Address, identity: &str) -> Result<()> {
 fn sweep_destination(ctx: &Ctx, there: &Address, mark: &str) -> Result<()> {
     Ok(ctx.wait(async {
         let server = maintenance(there).await?;
-        // The subscription first: a database that is being fed cannot go.
-        feed::unsubscribe(there).await?;
-        if between::incoming(&server, &there.database).await?.as_deref() == Some(mark) {
-            database::drop_scratch(&server, &there.database).await?;
+        let name = &there.database;
+        if between::incoming(&server, name).await?.as_deref() == Some(mark) {
+            // The subscription first: a database that is being fed cannot go.
+            feed::unsubscribe(there).await?;
+            database::drop_scratch(&server, name).await?;
         }
         pg_live::Result::Ok(())
     })?)
@@ -205,13 +218,20 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
     let (mark, own, protected, abandoned) = ctx.wait(async {
         let server = maintenance(&live).await?;
+        // Waits for a transaction that is closing it: then its mark tells.
+        let inside = Session::connect(&live, "db-rebuild").await?;
         let mark = between::moved(&server, &live.database).await?;
         let own = between::own_comment(&server, &live.database).await?;
-        let inside = Session::connect(&live, "db-rebuild").await?;
         let protected = protection(&inside).await?;
         pg_live::Result::Ok((mark, own, protected, feed::abandoned(&inside).await?))
     })?;
     let name = &live.database;
+    let is_tended =
+        ctx.wait(async { between::is_tended(&maintenance(&live).await?, name).await })?;
+    if is_tended {
+        let what = format!("`{name}` is being moved by another run");
+        return Err(Fault::unavailable(what).hint("wait for it to end").into());
+    }
     if mark.is_none() && !ctx.globals.dry_run && online::sweep(ctx, &live)? {
         let text = format!(
             "`{name}` takes writes; what a stopped run left of its feed is gone{}",
@@ -223,6 +243,7 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
         let text = format!("`{name}` was not moved: it takes writes");
         return Ok(Answer::done(text, json!({ "reopened": false })));
     };
+    let sql = between::open_sql(name, &mark, own.as_deref());
     let place = place(&mark);
     let what = format!("let `{name}` take writes again; what was written since stays at {place}");
     if ctx.globals.dry_run {
@@ -232,7 +253,6 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let mark = protected.or(target.configured_protection());
     consent::agree_to_change(ctx, name, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --reopen", target.name())?;
-    let sql = between::open_sql(name, own.as_deref());
     ctx.term.equivalent("sql>", &sql);
     let opened = steps.step("open", |_| {
         ctx.wait(async { maintenance(&live).await?.execute(&sql).await })?;

@@ -29,7 +29,9 @@ impl Moving<'_> {
     fn would(&self, chosen: &Chosen<'_>) -> Vec<String> {
         let (live, there) = (&self.keeping.live.database, self.there);
         vec![
-            format!("make `{there}` with the tables of init.sql"),
+            format!(
+                "make `{there}` with the tables of init.sql; one that is there and empty is dropped"
+            ),
             format!("publish what is written to `{live}`, and keep it in a slot"),
             format!("copy the rows of {}", counted(chosen.matched.moves.len(), "table")),
             "build keys and indexes, compare every row, then everything else".to_owned(),

@@ -31,6 +31,13 @@ UNION ALL
 -- What a subscription connects with is in the statement that makes it.
 SELECT pg_catalog.format('the role %I cannot keep the password of the source out of the destination''s log (GRANT SET ON PARAMETER %s TO %1$I)',
                          current_user, pg_catalog.string_agg(it.name, ', '))
-  FROM (VALUES ('log_statement'), ('log_min_error_statement'), ('log_min_duration_statement')) AS it (name)
- WHERE NOT pg_catalog.has_parameter_privilege(it.name, 'SET')
+  FROM (VALUES ('log_statement', 'none'),
+               ('log_min_error_statement', 'panic'),
+               ('log_min_duration_statement', '-1'),
+               ('log_min_duration_sample', '-1'),
+               ('log_transaction_sample_rate', '0'),
+               ('pg_stat_statements.track_utility', 'off')) AS it (name, value)
+  JOIN pg_catalog.pg_settings s ON s.name = it.name
+ WHERE s.setting <> it.value
+   AND NOT pg_catalog.has_parameter_privilege(it.name, 'SET')
 HAVING count(*) > 0

@@ -1,4 +1,4 @@
--- Everything that somebody made in a database, extensions' own left out.
+-- Everything that somebody made in a database; extensions, and not what is theirs.
 WITH made (class, oid, name) AS (
   SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid,
          pg_catalog.format('%I.%I', n.nspname, c.relname)
@@ -19,6 +19,19 @@ WITH made (class, oid, name) AS (
          pg_catalog.format('the namespace %I', n.nspname)
     FROM pg_catalog.pg_namespace n
    WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
+  UNION ALL
+  SELECT 'pg_catalog.pg_extension'::pg_catalog.regclass, x.oid, 'extension ' || x.extname
+    FROM pg_catalog.pg_extension x
+   WHERE x.extname <> 'plpgsql'
+  UNION ALL
+  SELECT 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, e.oid, 'event trigger ' || e.evtname
+    FROM pg_catalog.pg_event_trigger e
+  UNION ALL
+  SELECT 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, f.oid, 'foreign server ' || f.srvname
+    FROM pg_catalog.pg_foreign_server f
+  UNION ALL
+  SELECT 'pg_catalog.pg_publication'::pg_catalog.regclass, b.oid, 'publication ' || b.pubname
+    FROM pg_catalog.pg_publication b
   UNION ALL
   SELECT 'pg_catalog.pg_largeobject_metadata'::pg_catalog.regclass, m.oid, 'large object ' || m.oid
     FROM pg_catalog.pg_largeobject_metadata m)
