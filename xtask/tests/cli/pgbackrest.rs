@@ -253,7 +253,11 @@ fn a_restore_that_is_killed_leaves_the_served_cluster() {
 
 #[test]
 fn a_rebuilt_cluster_archives_nothing_until_it_is_agreed_to() {
-    let Some(project) = backed_up() else { return };
+    let Some(project) = with_pgbackrest() else { return };
+    project.insert_row("mine");
+    project.run(BACKUP).exits(0);
+    let listed = project.run(["backup", "list", "--json"]).document();
+    let before = listed["data"]["physical"]["backups"][0]["label"].as_str().expect("a label");
     project.run(["db-rebuild", "--yes"]).exits(0);
     assert_eq!(project.sql("SHOW archive_mode"), "off");
     project.run(["status"]).exits(2).answers(&["another cluster"]);
@@ -262,7 +266,11 @@ fn a_rebuilt_cluster_archives_nothing_until_it_is_agreed_to() {
     project.run(["backup", "check", "--engine", "pgbackrest"]).exits(0);
     project.run(["backup", "--engine", "pgbackrest", "--off", "--yes"]).exits(0);
     assert_eq!(project.sql("SHOW archive_mode"), "off");
-    assert_eq!(project.sql_on(DATABASE, "SELECT 1"), "1");
+    assert!(!project.has_row("mine"));
+
+    project.run(restore(&[before])).exits(3).says(&["--foreign"]);
+    project.run(restore(&[before, "--foreign"])).exits(0);
+    assert!(project.has_row("mine"), "the cluster before the rebuild");
 }
 
 #[test]
