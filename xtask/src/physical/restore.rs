@@ -75,6 +75,12 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     }
     let own = present.timeline.filter(|_| !options.foreign);
     let timeline = options.timeline.or(own);
+    if timeline.is_none() && !options.foreign && local.exists(Slot::Live) {
+        ctx.term.warn(
+            "nobody can tell the timeline of the present cluster: the newest is taken, perhaps of a \
+             restore that was undone; `--timeline NUMBER` takes another",
+        );
+    }
     let archived = |name: &str| if options.foreign { None } else { repository.archived(name) };
     let history = timeline.map(|it| History::of(&local.dir(Slot::Live), it, archived));
     let wanted = Wanted {
