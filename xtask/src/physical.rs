@@ -9,6 +9,8 @@
 //! repository.rs   where everything is, the configuration, how it is called
 //! listing.rs      what `pgbackrest info` knows: backups, clusters, the archive
 //! lag.rs          whether the archive keeps up
+//! present.rs      the cluster that is there now
+//! differences.rs  its rows beside those of a restored one
 //! setup.rs        the first use, and what is missing since
 //! backup.rs       made, listed, expired
 //! moment.rs       which backup leads to which moment
@@ -21,9 +23,11 @@
 //! serves before the other was looked at.
 
 pub mod backup;
+mod differences;
 pub mod lag;
 pub mod listing;
 pub mod moment;
+mod present;
 mod repository;
 pub mod restore;
 mod setup;

@@ -149,6 +149,12 @@ impl Proc {
         for name in &run.removed {
             expression = expression.env_remove(name);
         }
+        // Any of them beats its configuration, also in what a server archives.
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"PGBACKREST_") {
+                expression = expression.env_remove(name);
+            }
+        }
         expression = expression.dir(run.dir.as_deref().unwrap_or(&self.root));
         if let Some(account) = run.account.clone() {
             // Setting the uid as root also drops supplementary groups.

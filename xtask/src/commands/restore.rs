@@ -58,6 +58,13 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
             let foreign = rest.flag("--foreign");
             let words = rest.words(COMMAND.name, 1)?;
             let target = Target::resolve(ctx)?;
+            let has_more = !words.is_empty() || time.is_some() || timeline.is_some() || foreign;
+            if (is_undo || is_forget) && has_more {
+                let fault = Fault::usage("--undo and --forget take no backup, moment or timeline");
+                return Err(fault
+                    .hint("--undo serves the newest cluster that was set aside, --forget removes all: `cargo xtask status` names them")
+                    .into());
+            }
             return match (is_undo, is_forget) {
                 (true, true) => Err(Fault::usage("--undo and --forget exclude each other").into()),
                 (true, false) => undo::undo(ctx, &target, services),

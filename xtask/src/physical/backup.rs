@@ -172,8 +172,7 @@ fn turn_off(ctx: &Ctx, target: &Target) -> Result<Answer> {
 }
 
 fn earliest(listing: &Listing) -> Option<Timestamp> {
-    let ours =
-        listing.backups.iter().filter(|it| Some(it.system_identifier) == listing.system_identifier);
+    let ours = listing.good_of(listing.system_identifier);
     ours.map(|it| it.stopped).min()
 }
 
@@ -183,7 +182,7 @@ pub fn newest(ctx: &Ctx, target: &Target) -> Option<(usize, Timestamp)> {
     let Target::Local(local) = target else { return None };
     let listing = Repository::existing(ctx, local).ok()??.listing().ok()?;
     let system = local.system_identifier(Slot::Live);
-    let ours = listing.backups.iter().filter(|it| Some(it.system_identifier) == system);
+    let ours = listing.good_of(system);
     let ended: Vec<Timestamp> = ours.map(|it| it.stopped).collect();
     Some((ended.len(), ended.into_iter().max()?))
 }
@@ -257,7 +256,7 @@ pub fn check(ctx: &Ctx, target: &Target, hours: i64) -> Result<Answer> {
     archive_works(ctx, &repository, &address)?;
     let listing = repository.listing()?;
     let system = repository.local.system_identifier(Slot::Live);
-    let newest = listing.backups.iter().find(|it| Some(it.system_identifier) == system);
+    let newest = listing.good_of(system).next();
     let age = newest.map(|it| Timestamp::now().as_second() - it.stopped.as_second());
     let data =
         json!({ "label": newest.map(|it| &it.label), "age_seconds": age, "max_age_hours": hours });
@@ -272,7 +271,8 @@ pub fn check(ctx: &Ctx, target: &Target, hours: i64) -> Result<Answer> {
             Answer { exit, text, data }
         }
         _ => {
-            let text = "there is no physical backup of this cluster".to_owned();
+            let text =
+                "there is no physical backup of this cluster without damaged pages".to_owned();
             Answer { exit: Exit::Failed, text, data }
         }
     };
@@ -286,9 +286,22 @@ pub fn verify(ctx: &Ctx, target: &Target) -> Result<Answer> {
         let text = "would read every file of the repository\nnothing was changed";
         return Ok(Answer::done(text, json!({ "dry_run": true })));
     }
-    let run = repository.run().arg("verify");
+    let run = repository.run().args(["--output=text", "--verbose", "verify"]);
     let finished = repository.require("reading the repository", &run)?;
     let said = finished.stdout.trim();
+    // Its status says only that it ran; what it found, it prints.
+    if !said.lines().any(|line| line.trim() == "status: ok") {
+        let said = if said.is_empty() { finished.last_words() } else { said.to_owned() };
+        return Err(Fault::failed(format!(
+            "the repository in `{}` is damaged: {said}",
+            repository.place().display()
+        ))
+        .hint(
+            "begin anew with every file: `cargo xtask backup --engine pgbackrest --full`, and \
+             keep the damaged repository until that is verified",
+        )
+        .into());
+    }
     let text = format!("every file in the repository is what was written\n{said}");
     Ok(Answer::done(text.trim_end().to_owned(), json!({ "verified": true })))
 }
@@ -297,7 +310,8 @@ pub fn verify(ctx: &Ctx, target: &Target) -> Result<Answer> {
 pub fn prune(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let repository = Repository::require_existing(ctx, require_local(target)?)?;
     let before = repository.listing()?;
-    let mut run = repository.run();
+    // The configuration is written with the next backup only.
+    let mut run = repository.run().args(repository.retention());
     if ctx.globals.dry_run {
         run = run.args(["--dry-run", "--log-level-stderr=info"]);
     }

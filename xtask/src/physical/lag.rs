@@ -42,7 +42,8 @@ pub fn lag(ctx: &Ctx, local: &Local, address: &Address) -> Result<Option<Lag>> {
             data: json!({ "on": false }),
         }));
     }
-    let found = ctx.wait(async { archiver(&Session::connect(address, "status").await?).await })?;
+    let address = address.with_database("postgres");
+    let found = ctx.wait(async { archiver(&Session::connect(&address, "status").await?).await })?;
     Ok(Some(told(&found)))
 }
 
@@ -94,24 +95,35 @@ fn age(seconds: f64) -> String {
     }
 }
 
-/// Ends the segment and waits until it is archived: its name. Inner error: the
-/// archive does not take it, and ends at that moment.
-pub fn archive_now(ctx: &Ctx, address: &Address) -> Result<Result<String, Option<Timestamp>>> {
+/// An archive into which nothing comes: the last file it took, and when.
+#[derive(Debug)]
+pub struct Stalled {
+    pub last: Option<String>,
+    pub at: Option<Timestamp>,
+}
+
+/// Ends the segment and waits until it is archived: its name. One that is only
+/// behind is waited for as long as something comes into it.
+pub fn archive_now(ctx: &Ctx, address: &Address) -> Result<Result<String, Stalled>> {
+    let address = address.with_database("postgres");
     let (segment, began) =
-        ctx.wait(async { end_segment(&Session::connect(address, "restore").await?).await })?;
-    let asked = Instant::now();
+        ctx.wait(async { end_segment(&Session::connect(&address, "restore").await?).await })?;
+    let (mut moved, mut last) = (Instant::now(), None);
     loop {
         let found =
-            ctx.wait(async { archiver(&Session::connect(address, "restore").await?).await })?;
+            ctx.wait(async { archiver(&Session::connect(&address, "restore").await?).await })?;
         // Names of other files than segments are longer, or have a point.
         let archived = found.last_archived.as_deref().and_then(|it| it.get(..24));
         if archived.is_some_and(|it| it >= segment.as_str()) {
             return Ok(Ok(segment));
         }
         let has_failed = found.is_failing() && found.last_failed_at.is_some_and(|at| at > began);
-        if has_failed || !found.is_on || asked.elapsed() > ARRIVAL {
-            let until = found.last_archived_at.map(|at| Timestamp::from_second(at as i64));
-            return Ok(Err(until.and_then(Result::ok)));
+        if found.last_archived != last {
+            (moved, last) = (Instant::now(), found.last_archived.clone());
+        }
+        if has_failed || !found.is_on || moved.elapsed() > ARRIVAL {
+            let at = found.last_archived_at.map(|at| Timestamp::from_second(at.ceil() as i64));
+            return Ok(Err(Stalled { last: found.last_archived, at: at.and_then(Result::ok) }));
         }
         ctx.interrupt.check()?;
         std::thread::sleep(PAUSE);

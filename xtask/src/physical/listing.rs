@@ -100,6 +100,12 @@ pub fn moment(at: Timestamp) -> String {
 }
 
 impl Listing {
+    /// Those of a cluster in which nothing is damaged, the newest first.
+    pub fn good_of(&self, system: Option<u64>) -> impl Iterator<Item = &Physical> {
+        let is_ours = move |it: &&Physical| Some(it.system_identifier) == system;
+        self.backups.iter().filter(is_ours).filter(|it| !it.has_errors)
+    }
+
     /// The answer of `info --output=json`.
     pub fn parse(text: &str) -> Result<Listing> {
         let stanzas: Vec<Stanza> = serde_json::from_str(text)?;

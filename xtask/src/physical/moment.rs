@@ -28,15 +28,28 @@ pub enum Until {
 #[derive(Clone, Debug)]
 pub struct History {
     pub timeline: u32,
-    /// Timelines before it, each with where it was left.
-    before: Vec<(u32, u64)>,
+    /// Timelines before it, each with where it was left. None: nobody knows;
+    /// the server itself refuses to follow a way that is none.
+    before: Option<Vec<(u32, u64)>>,
 }
 
 impl History {
-    /// As the server itself has it on its disk.
-    pub fn of(data: &Path, timeline: u32) -> History {
-        let path = data.join(format!("pg_wal/{timeline:08X}.history"));
-        History::parse(timeline, &std::fs::read_to_string(path).unwrap_or_default())
+    /// As the server itself has it on its disk, or as the archive has it: one
+    /// that was put back does not know what came after it.
+    pub fn of(
+        data: &Path,
+        timeline: u32,
+        archived: impl FnOnce(&str) -> Option<String>,
+    ) -> History {
+        if timeline == 1 {
+            return History { timeline, before: Some(Vec::new()) };
+        }
+        let name = format!("{timeline:08X}.history");
+        let text = std::fs::read_to_string(data.join("pg_wal").join(&name)).ok();
+        match text.or_else(|| archived(&name)) {
+            Some(text) => History::parse(timeline, &text),
+            None => History { timeline, before: None },
+        }
     }
 
     fn parse(timeline: u32, text: &str) -> History {
@@ -44,13 +57,14 @@ impl History {
             let mut words = line.split_whitespace();
             Some((words.next()?.parse().ok()?, position(words.next()?)?))
         };
-        History { timeline, before: text.lines().filter_map(line).collect() }
+        History { timeline, before: Some(text.lines().filter_map(line).collect()) }
     }
 
     fn leads_from(&self, backup: &Physical) -> bool {
         let at = backup.timeline();
+        let Some(before) = &self.before else { return true };
         at == self.timeline
-            || self.before.iter().any(|(timeline, left)| *timeline == at && backup.end <= *left)
+            || before.iter().any(|(timeline, left)| *timeline == at && backup.end <= *left)
     }
 }
 
@@ -68,9 +82,15 @@ pub fn parse_time(text: &str) -> Result<Timestamp> {
     })
 }
 
+/// Its number, or the eight hexadecimal digits that a segment's name begins with.
 pub fn parse_timeline(text: &str) -> Result<u32> {
-    text.parse()
-        .map_err(|_| Fault::usage(format!("`{text}` is no timeline, which is a number")).into())
+    let parsed = if text.len() == 8 { u32::from_str_radix(text, 16) } else { text.parse() };
+    match parsed {
+        Ok(timeline) if timeline > 0 => Ok(timeline),
+        Ok(_) | Err(_) => Err(Fault::usage(format!("`{text}` is no timeline"))
+            .hint("a number, or the first eight digits of a segment: `--timeline 0000000A`")
+            .into()),
+    }
 }
 
 /// What is asked for.
@@ -94,7 +114,11 @@ pub fn way<'a>(
         let is_ours = wanted.system.is_none_or(|system| system == it.system_identifier);
         is_ours && wanted.history.is_none_or(|history| history.leads_from(it))
     };
-    let named = |it: &&Physical| wanted.label.is_none_or(|label| it.label == label);
+    let named = |it: &&Physical| match wanted.label {
+        Some(label) => it.label == label,
+        // One with damaged pages is taken by who names it.
+        None => !it.has_errors,
+    };
     let leading: Vec<&Physical> = listing.backups.iter().filter(leads).filter(named).collect();
     let Some(oldest) = leading.iter().map(|it| it.stopped).min() else {
         return Err(none_leads(listing, wanted));
@@ -113,7 +137,7 @@ pub fn way<'a>(
     }
 }
 
-pub fn outside(time: Timestamp, why: &str, oldest: Timestamp, newest: Timestamp) -> anyhow::Error {
+fn outside(time: Timestamp, why: &str, oldest: Timestamp, newest: Timestamp) -> anyhow::Error {
     Fault::refused(format!(
         "{} {why}; possible is any moment after {} until {}",
         moment(time),
@@ -137,7 +161,11 @@ fn none_leads(listing: &Listing, wanted: &Wanted<'_>) -> anyhow::Error {
         .hint("a rebuild makes a new cluster; if that one is meant, add `--foreign`"),
         None if listing.backups.is_empty() => Fault::failed("there is no physical backup yet")
             .hint("make one: `cargo xtask backup --engine pgbackrest`"),
-        None => Fault::refused("no physical backup is of this cluster and its timeline").hint(
+        None if listing.backups.iter().all(|it| it.has_errors) => {
+            Fault::refused("pgBackRest found damaged pages in every physical backup")
+                .hint("if one is to be restored all the same, name it: `cargo xtask backup list`")
+        }
+        None => Fault::refused("no good physical backup is of this cluster and its timeline").hint(
             "make one: `cargo xtask backup --engine pgbackrest`; one of the cluster before is \
              restored by its label with `--foreign`",
         ),
@@ -196,6 +224,31 @@ mod tests {
         assert_eq!(chosen(350, 1, "").as_deref(), Some("left"));
         assert_eq!(chosen(100, 1, ""), None, "before it ended");
         assert_eq!(chosen(1001, 1, ""), None, "not yet");
+    }
+
+    #[test]
+    fn a_damaged_backup_is_taken_by_its_name_only() {
+        let mut damaged = backup("damaged", 1, 200, 0x0400_0000);
+        damaged.has_errors = true;
+        let backups = vec![damaged, backup("good", 1, 100, 0x0200_0000)];
+        let listing = Listing { backups, ..Listing::default() };
+        let chosen = |label: Option<&str>| {
+            let wanted = Wanted { label, time: None, system: None, history: None };
+            let now = Timestamp::from_second(1000).expect("a time");
+            way(&listing, &wanted, now).ok().map(|(it, _)| it.label.clone())
+        };
+        assert_eq!(chosen(None).as_deref(), Some("good"));
+        assert_eq!(chosen(Some("damaged")).as_deref(), Some("damaged"));
+    }
+
+    #[test]
+    fn a_timeline_is_a_number_or_what_a_segment_begins_with() {
+        let parsed = |text: &str| parse_timeline(text).ok();
+        assert_eq!(parsed("16"), Some(16));
+        assert_eq!(parsed("00000010"), Some(16));
+        assert_eq!(parsed("0000000A"), Some(10));
+        assert_eq!(parsed("0"), None);
+        assert_eq!(parsed("ten"), None);
     }
 
     #[test]

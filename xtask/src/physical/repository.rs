@@ -63,10 +63,21 @@ impl<'a> Repository<'a> {
         }
     }
 
+    fn days(&self) -> i64 {
+        self.ctx.config.metadata.retention.days.max(1)
+    }
+
+    /// As it is now, whatever the configuration says since the last backup.
+    pub fn retention(&self) -> [String; 2] {
+        [
+            "--repo1-retention-full-type=time".to_owned(),
+            format!("--repo1-retention-full={}", self.days()),
+        ]
+    }
+
     /// What the configuration is to say.
     pub fn config(&self) -> String {
         let dir = self.local.pgbackrest_dir();
-        let retention = &self.ctx.config.metadata.retention;
         let processes = std::thread::available_parallelism().map_or(1, usize::from);
         format!(
             "# Written by `cargo xtask backup --engine pgbackrest`; what you add goes into conf.d/.\n\
@@ -89,7 +100,7 @@ impl<'a> Repository<'a> {
              [{STANZA}]\n\
              pg1-path={}\n",
             self.place().display(),
-            retention.days.max(1),
+            self.days(),
             processes.clamp(1, MOST_PROCESSES),
             dir.join("log").display(),
             dir.join("lock").display(),
@@ -141,6 +152,17 @@ impl<'a> Repository<'a> {
         let finished = self.ctx.proc.capture(run)?;
         pgbackrest::require_success(doing, &finished)?;
         Ok(finished)
+    }
+
+    /// A small file out of the archive, such as a timeline's history; None
+    /// where there is none, or nobody can tell.
+    pub fn archived(&self, name: &str) -> Option<String> {
+        let path = self.local.ensure_pgbackrest_dir(Some("spool")).ok()?.join("asked");
+        let run = self.run().args(["archive-get", name]).arg(&path);
+        let found = self.ctx.proc.capture(&run).is_ok_and(|it| it.is_success());
+        let text = found.then(|| std::fs::read_to_string(&path).ok()).flatten();
+        let _ = std::fs::remove_file(&path);
+        text
     }
 
     /// What is there.

@@ -5,26 +5,29 @@
 //! Must never: stop the served cluster before the other one answered and was
 //! agreed to.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use pg_live::facts::{Facts, facts};
-use pg_live::{Address, Session, archiver, protection};
+use pg_live::{Address, Session, archiver};
 use serde_json::json;
 
+use super::differences::differences;
+use super::lag::Stalled;
 use super::listing::{Physical, moment};
-use super::moment::{History, Until, Wanted, outside, way};
+use super::moment::{History, Until, Wanted, way};
+use super::present::Present;
 use super::way::Way;
 use super::{Repository, require_local, undo};
-use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::local::{require_marker, settle_and_serve};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
+use crate::target::Target;
 use crate::target::local::{Local, Slot};
-use crate::target::{ServerState, Target};
 use crate::verify::size;
 use crate::ways;
 
@@ -63,10 +66,23 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     let local = require_local(target)?;
     let repository = Repository::require_existing(ctx, local)?;
     let listing = repository.listing()?;
-    let live = Served::look(ctx, target, local)?;
-    let own = live.as_ref().map(|it| it.timeline).filter(|_| !options.foreign);
+    let present = Present::look(ctx, target, local)?;
+    if present.served.is_none() {
+        ctx.term.warn(
+            "the server does not run: nobody can tell what is lost of what it holds; if it can, \
+             start it first: `cargo xtask up`",
+        );
+    }
+    let own = present.timeline.filter(|_| !options.foreign);
     let timeline = options.timeline.or(own);
-    let history = timeline.map(|it| History::of(&local.dir(Slot::Live), it));
+    if timeline.is_none() && !options.foreign && local.exists(Slot::Live) {
+        ctx.term.warn(
+            "nobody can tell the timeline of the present cluster: the newest is taken, perhaps of a \
+             restore that was undone; `--timeline NUMBER` takes another",
+        );
+    }
+    let archived = |name: &str| if options.foreign { None } else { repository.archived(name) };
+    let history = timeline.map(|it| History::of(&local.dir(Slot::Live), it, archived));
     let wanted = Wanted {
         label: options.label.as_deref(),
         time: options.time,
@@ -77,7 +93,7 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     let way = Way { backup, until, timeline: history, is_foreign: options.foreign };
     require_room(local, backup)?;
     require_no_tablespaces(local)?;
-    ctx.term.plain(&way.card(local, live.is_some()));
+    ctx.term.plain(&way.card(local, present.served.is_some()));
     if ctx.globals.dry_run {
         let would = vec![
             format!("restore {} beside the served cluster, {}", backup.label, way.story()),
@@ -92,11 +108,17 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
     }
     if !ctx.term.look.interactive {
         // Nobody would be there to answer when it is restored.
-        agree(ctx, live.as_ref())?;
+        present.agree_to_restore(ctx)?;
     }
     let mut steps = Steps::begin(ctx, &options.command(), target.name())?;
     let mut around = Around::new(target, options.services);
-    let going = Going { ctx, local, repository: &repository, live: live.as_ref() };
+    let going = Going {
+        ctx,
+        local,
+        repository: &repository,
+        present: &present,
+        is_changing: Cell::new(false),
+    };
     match going.run(&mut steps, &mut around, &way) {
         Ok(kept) => {
             ways::begin_anew(ctx, target);
@@ -112,10 +134,13 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
             around.conclude(ctx, started, Answer::done(text, data))
         }
         Err(error) => {
-            let settled = ctx.interrupt.shield(|| match (&live, local.exists(Slot::Old)) {
-                // One that was not served is not started now.
-                (None, false) => local.settle(ctx).map(|_| ()),
-                (Some(_), _) | (None, true) => settle_and_serve(ctx, local),
+            // One that was not served is not started now, and one that never
+            // stopped serves on.
+            let is_down =
+                going.is_changing.get() && (present.served.is_some() || local.exists(Slot::Old));
+            let settled = ctx.interrupt.shield(|| match is_down {
+                true => settle_and_serve(ctx, local, true),
+                false => local.settle(ctx).map(|_| ()),
             });
             steps.withdraw();
             match settled {
@@ -131,45 +156,6 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
             Err(error)
         }
     }
-}
-
-/// The database that is served now.
-struct Served {
-    address: Address,
-    timeline: u32,
-    mark: Option<String>,
-}
-
-impl Served {
-    /// None when it is stopped or not there: it is not waited for.
-    fn look(ctx: &Ctx, target: &Target, local: &Local) -> Result<Option<Served>> {
-        let ServerState::Running(address) = local.state(ctx)? else {
-            ctx.term.warn(
-                "the server does not run: nobody can tell what is lost of what it holds; if it \
-                 can, start it first: `cargo xtask up`",
-            );
-            return Ok(None);
-        };
-        let (timeline, mark) = ctx.wait(async {
-            let session = Session::connect(&address, "restore").await?;
-            pg_live::Result::Ok((archiver::timeline(&session).await?, protection(&session).await?))
-        })?;
-        let mark = target.configured_protection().or(mark);
-        Ok(Some(Served { address, timeline, mark }))
-    }
-}
-
-/// The name is to be typed.
-fn agree(ctx: &Ctx, live: Option<&Served>) -> Result<()> {
-    let database = ctx.config.database();
-    let story = "This puts the whole server back to that moment; its present data directory is kept beside.";
-    let loss = Loss {
-        database: &database,
-        story,
-        is_empty: false,
-        protected: live.and_then(|it| it.mark.as_deref()),
-    };
-    consent::agree_to_loss(ctx, &loss).map(|_| ())
 }
 
 /// Enough for the files; the log comes on top.
@@ -211,7 +197,9 @@ struct Going<'a> {
     ctx: &'a Ctx,
     local: &'a Local,
     repository: &'a Repository<'a>,
-    live: Option<&'a Served>,
+    present: &'a Present,
+    /// The two began to change places.
+    is_changing: Cell<bool>,
 }
 
 impl Going<'_> {
@@ -224,7 +212,7 @@ impl Going<'_> {
             Ok(told((), if settled { "what a stopped run left is gone" } else { "" }))
         })?;
         // Another cluster's archive takes nothing of this one.
-        if let Some(live) = self.live.filter(|_| !way.is_foreign) {
+        if let Some(live) = self.present.served.as_ref().filter(|_| !way.is_foreign) {
             steps.step("archive", |_| self.archive(live, way))?;
         }
         steps.step("restore", |_| {
@@ -249,18 +237,15 @@ impl Going<'_> {
             let detail = format!("{} rows in {} tables", found.rows(), found.tables.len());
             Ok(told(found, detail))
         })?;
-        let rows = match self.live {
-            Some(live) => differences(&self.facts(&live.address)?, &then),
-            None => String::new(),
-        };
-        ctx.term.plain(rows.trim_end());
-        agree(ctx, self.live)?;
+        self.compare(&then)?;
+        self.present.agree_to_restore(ctx)?;
         ctx.wait(async {
             archiver::forget_recovery(&Session::connect(&address, "restore").await?).await
         })?;
         around.prepare(ctx, steps)?;
         around.stop(ctx, steps)?;
         let kept = steps.step("change places", |_| {
+            self.is_changing.set(true);
             local.stop(ctx, &installation, Slot::New)?;
             let kept = local.keep_old()?;
             change_places(ctx, local)?;
@@ -283,29 +268,47 @@ impl Going<'_> {
         Ok(self.ctx.wait(work)?)
     }
 
-    /// All that was committed until now comes into the archive, so that every
-    /// moment until now can be reached.
-    fn archive(&self, live: &Served, way: &Way<'_>) -> Result<crate::steps::Told<()>> {
-        let archived = super::lag::archive_now(self.ctx, &live.address)?;
-        match (archived, way.until) {
-            (Ok(segment), _) => Ok(told((), format!("{segment} arrived"))),
-            (Err(until), Until::Time(at)) => {
-                let until = until.unwrap_or(way.backup.stopped);
-                if at > until {
-                    let why = "is behind the end of the archive, into which nothing comes now";
-                    return Err(outside(at, why, way.backup.stopped, until));
-                }
-                Ok(told((), format!("nothing comes into it; it ends at {}", moment(until))))
-            }
-            (Err(_), Until::Backup) => Ok(told((), "nothing comes into it; it is not needed")),
-            (Err(until), Until::End) => {
-                let until = until.map_or_else(|| "its beginning".to_owned(), moment);
+    /// A served database that cannot be read is a reason to restore, and none
+    /// to refuse it.
+    fn compare(&self, then: &Facts) -> Result<()> {
+        let Some(live) = &self.present.served else { return Ok(()) };
+        match self.facts(live) {
+            Ok(now) => self.ctx.term.plain(differences(&now, then).trim_end()),
+            Err(error) => {
+                self.ctx.interrupt.check()?;
                 self.ctx.term.warn(&format!(
-                    "nothing comes into the archive: what was committed after {until} stays in the cluster that is kept, and is not in the restored one"
+                    "the served database cannot be compared with the restored one: {error:#}"
                 ));
-                Ok(told((), format!("it ends at {until}")))
             }
         }
+        Ok(())
+    }
+
+    /// All that was committed until now comes into the archive, so that every
+    /// moment until now can be reached.
+    fn archive(&self, live: &Address, way: &Way<'_>) -> Result<crate::steps::Told<()>> {
+        let Stalled { last, at } = match super::lag::archive_now(self.ctx, live)? {
+            Ok(segment) => return Ok(told((), format!("{segment} arrived"))),
+            Err(stalled) => stalled,
+        };
+        let end = last.unwrap_or_else(|| "its beginning".to_owned());
+        match way.until {
+            // What is in a segment was committed before it was archived.
+            Until::Time(wanted) if at.is_none_or(|at| wanted > at) => {
+                return Err(Fault::refused(format!(
+                    "{} is behind the end of the archive, which is {end}: nothing comes into it now",
+                    moment(wanted)
+                ))
+                .hint("what keeps it: `cargo xtask backup check --engine pgbackrest`")
+                .into());
+            }
+            Until::Time(_) => {}
+            Until::Backup => return Ok(told((), "nothing comes into it; it is not needed")),
+            Until::End => self.ctx.term.warn(&format!(
+                "nothing comes into the archive: what was committed after {end} stays in the cluster that is kept, and is not in the restored one"
+            )),
+        }
+        Ok(told((), format!("nothing comes into it; it ends with {end}")))
     }
 }
 
@@ -318,32 +321,4 @@ fn change_places(ctx: &Ctx, local: &Local) -> Result<()> {
         local.rename(Slot::Live, Slot::Old)?;
     }
     local.rename(Slot::New, Slot::Live)
-}
-
-/// What would be other rows than now, table by table.
-pub fn differences(now: &Facts, then: &Facts) -> String {
-    let mut text = String::new();
-    let mut same = 0;
-    let rows = |facts: &Facts, namespace: &str, name: &str| {
-        let is_it = |it: &&pg_live::facts::TableFacts| it.namespace == namespace && it.name == name;
-        facts.tables.iter().find(is_it).map(|it| it.rows)
-    };
-    for it in &then.tables {
-        let live = rows(now, &it.namespace, &it.name);
-        if live == Some(it.rows) {
-            same += 1;
-        } else {
-            let live = live.map_or_else(|| "not there".to_owned(), |it| it.to_string());
-            let name = format!("{}.{}", it.namespace, it.name);
-            let _ = writeln!(text, "  {name:<40} {live:>12} now, {:>12} then", it.rows);
-        }
-    }
-    for it in &now.tables {
-        if rows(then, &it.namespace, &it.name).is_none() {
-            let name = format!("{}.{}", it.namespace, it.name);
-            let _ = writeln!(text, "  {name:<40} {:>12} now, not there then", it.rows);
-        }
-    }
-    let _ = writeln!(text, "  {same} tables have as many rows as then");
-    text
 }

@@ -44,6 +44,7 @@ impl Missing {
         address: &Address,
     ) -> Result<(Missing, Listing)> {
         let local = repository.local;
+        let address = &address.with_database("postgres");
         let is_configured = repository.is_configured();
         let listing = if is_configured { repository.listing()? } else { Listing::default() };
         let stanza = stanza(local, &listing);
@@ -171,23 +172,29 @@ fn restarting(
     around.start(ctx, steps)
 }
 
-/// A server that does not start with archiving is started without.
+/// A server that does not start with archiving is started without. It may be
+/// one that did start, and whose database is not whole.
 fn restart_or_without(ctx: &Ctx, local: &Local) -> Result<u16> {
-    restart(ctx, local).or_else(|error| {
+    restart(ctx, local, || Ok(())).or_else(|error| {
         local.stop_archiving()?;
         let installation = local.installation(ctx)?;
-        local.start(ctx, &installation, Slot::Live)?;
+        ctx.interrupt.shield(|| {
+            local.stop(ctx, &installation, Slot::Live)?;
+            local.start(ctx, &installation, Slot::Live)
+        })?;
         Err(Fault::failed(format!("the server runs without archiving, as before: {error:#}"))
             .hint(format!("read its log: `less {}`", local.log().display()))
             .into())
     })
 }
 
-fn restart(ctx: &Ctx, local: &Local) -> Result<u16> {
+/// `between`: what is changed while it is stopped.
+fn restart(ctx: &Ctx, local: &Local, between: impl FnOnce() -> Result<()>) -> Result<u16> {
     let installation = local.installation(ctx)?;
     // Stopped midway, it would be down.
     ctx.interrupt.shield(|| {
         local.stop(ctx, &installation, Slot::Live)?;
+        between()?;
         let port = local.start(ctx, &installation, Slot::Live)?;
         require_marker(ctx, &local.address(ctx, port)?)?;
         Ok(port)
@@ -203,8 +210,8 @@ pub fn turn_off(ctx: &Ctx, target: &Target, local: &Local) -> Result<()> {
     )?;
     let mut steps = Steps::begin(ctx, "backup --engine pgbackrest --off", target.name())?;
     let done = restarting(ctx, &mut steps, target, "turn archiving off", || {
-        local.stop_archiving()?;
-        restart(ctx, local)
+        // Until it is stopped it archives, and is told as one that does.
+        restart(ctx, local, || local.stop_archiving())
     });
     steps.withdraw();
     done

@@ -2,10 +2,12 @@
 //!
 //! Must never: remove a cluster whose loss was not agreed to by name.
 
+use std::cell::Cell;
+
 use anyhow::Result;
-use pg_live::{Address, Session, protection};
 use serde_json::json;
 
+use super::present::Present;
 use super::require_local;
 use crate::consent::{self, Loss};
 use crate::context::Ctx;
@@ -13,8 +15,8 @@ use crate::outcome::{Answer, Fault};
 use crate::rebuild::local::require_marker;
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
+use crate::target::Target;
 use crate::target::local::{Local, Slot};
-use crate::target::{ServerState, Target};
 use crate::tools::postgres;
 use crate::ways;
 
@@ -24,22 +26,24 @@ pub const COMMAND: &str = "cargo xtask restore --engine pgbackrest --undo";
 /// is kept.
 pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let local = require_local(target)?;
-    let kept = local.kept_clusters();
-    let Some(name) = kept.first() else {
-        return Err(Fault::failed("no restore of a physical backup set a cluster aside")
-            .hint("go back otherwise: `cargo xtask rollback --list`")
-            .into());
-    };
-    let what = format!("serve the cluster `{name}` again; the present one is kept beside it");
     if ctx.globals.dry_run {
+        let kept = local.name_to_give().or_else(|| local.kept_clusters().into_iter().next());
+        let what = what(&kept.ok_or_else(none_kept)?);
         let text = format!("would {what}\nnothing was changed");
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
     }
-    let mark = protected(ctx, target, local)?;
-    consent::agree_to_change(ctx, &ctx.config.database(), mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "restore --engine pgbackrest --undo", target.name())?;
     let mut around = Around::new(target, services);
-    match exchange(ctx, &mut steps, &mut around, local, name) {
+    let name = match choose(ctx, &mut steps, target, local) {
+        Ok(name) => name,
+        Err(error) => {
+            steps.withdraw();
+            return Err(error);
+        }
+    };
+    let name = name.as_str();
+    let is_changing = Cell::new(false);
+    match exchange(ctx, &mut steps, &mut around, (local, &is_changing), name) {
         Ok(now_kept) => {
             ways::begin_anew(ctx, target);
             let started = around.start(ctx, &mut steps);
@@ -51,7 +55,7 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
             around.conclude(ctx, started, Answer::done(text, data))
         }
         Err(error) => {
-            let back = ctx.interrupt.shield(|| put_back(ctx, local, name));
+            let back = ctx.interrupt.shield(|| put_back(ctx, local, name, is_changing.get()));
             steps.withdraw();
             around.put_back(ctx);
             match back {
@@ -66,20 +70,42 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     }
 }
 
+fn what(name: &str) -> String {
+    format!("serve the cluster `{name}` again; the present one is kept beside it")
+}
+
+fn none_kept() -> Fault {
+    Fault::failed("no restore of a physical backup set a cluster aside")
+        .hint("go back otherwise: `cargo xtask rollback --list`")
+}
+
+/// What a killed run left first gets its name: it may be the one.
+fn choose(ctx: &Ctx, steps: &mut Steps<'_>, target: &Target, local: &Local) -> Result<String> {
+    settle(ctx, steps, local)?;
+    let name = local.kept_clusters().into_iter().next().ok_or_else(none_kept)?;
+    let mark = Present::look(ctx, target, local)?.mark;
+    consent::agree_to_change(ctx, &ctx.config.database(), mark.as_deref(), &what(&name))?;
+    Ok(name)
+}
+
+fn settle(ctx: &Ctx, steps: &mut Steps<'_>, local: &Local) -> Result<()> {
+    steps.step("settle", |_| {
+        let settled = local.settle(ctx)?;
+        Ok(told((), if settled { "what a stopped run left is in order" } else { "" }))
+    })
+}
+
 fn exchange(
     ctx: &Ctx,
     steps: &mut Steps<'_>,
     around: &mut Around<'_>,
-    local: &Local,
+    (local, is_changing): (&Local, &Cell<bool>),
     name: &str,
 ) -> Result<String> {
-    steps.step("settle", |_| {
-        local.settle(ctx)?;
-        Ok(told((), ""))
-    })?;
     around.prepare(ctx, steps)?;
     around.stop(ctx, steps)?;
     let kept = steps.step("change places", |_| {
+        is_changing.set(true);
         if local.serving_port(Slot::Live).is_some() {
             let installation = postgres::require(ctx, local.major(Slot::Live))?;
             local.stop(ctx, &installation, Slot::Live)?;
@@ -101,9 +127,14 @@ fn exchange(
     Ok(kept)
 }
 
-/// After a failure both are where they were.
-fn put_back(ctx: &Ctx, local: &Local, name: &str) -> Result<()> {
-    if local.exists(Slot::Live) && local.exists(Slot::Old) {
+/// After a failure both are where they were. What did not begin to change
+/// places serves as before.
+fn put_back(ctx: &Ctx, local: &Local, name: &str, is_changing: bool) -> Result<()> {
+    if !is_changing {
+        return local.settle(ctx).map(|_| ());
+    }
+    let is_there = |slot| local.dir(slot).exists();
+    if is_there(Slot::Live) && is_there(Slot::Old) {
         if local.serving_port(Slot::Live).is_some() {
             local.stop(ctx, &postgres::require(ctx, local.major(Slot::Live))?, Slot::Live)?;
         }
@@ -117,41 +148,50 @@ fn put_back(ctx: &Ctx, local: &Local, name: &str) -> Result<()> {
 /// Removes every cluster that a restore set aside.
 pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let local = require_local(target)?;
-    let kept = local.kept_clusters();
-    if kept.is_empty() {
-        return Ok(Answer::done("no cluster is set aside", json!({ "removed": [] })));
-    }
-    let names = kept.join(", ");
     if ctx.globals.dry_run {
-        let text = format!("would remove for good: {names}\nnothing was changed");
+        let kept: Vec<String> =
+            local.name_to_give().into_iter().chain(local.kept_folders()).collect();
+        let text = match kept.is_empty() {
+            true => "no cluster is set aside".to_owned(),
+            false => format!("would remove for good: {}\nnothing was changed", kept.join(", ")),
+        };
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": kept })));
     }
-    let mark = protected(ctx, target, local)?;
+    let mut steps = Steps::begin(ctx, "restore --engine pgbackrest --forget", target.name())?;
+    let done = remove_all(ctx, &mut steps, target, local);
+    steps.withdraw();
+    let removed = done?;
+    let text = match removed.is_empty() {
+        true => "no cluster is set aside".to_owned(),
+        false => format!("removed: {}", removed.join(", ")),
+    };
+    Ok(Answer::done(text, json!({ "removed": removed })))
+}
+
+fn remove_all(
+    ctx: &Ctx,
+    steps: &mut Steps<'_>,
+    target: &Target,
+    local: &Local,
+) -> Result<Vec<String>> {
+    settle(ctx, steps, local)?;
+    let kept = local.kept_folders();
+    if kept.is_empty() {
+        return Ok(kept);
+    }
+    // Nobody serves them: their marks cannot be asked for.
+    let unknown = "a cluster that is set aside cannot be asked whether it is";
+    let mark = target.configured_protection().unwrap_or_else(|| unknown.to_owned());
+    let names = kept.join(", ");
     let story = format!("This removes clusters that restores set aside, for good: {names}.");
     let database = ctx.config.database();
-    let loss =
-        Loss { database: &database, story: &story, is_empty: false, protected: mark.as_deref() };
+    let loss = Loss { database: &database, story: &story, is_empty: false, protected: Some(&mark) };
     consent::agree_to_loss(ctx, &loss)?;
-    let mut steps = Steps::begin(ctx, "restore --engine pgbackrest --forget", target.name())?;
-    let done = steps.step("forget", |_| {
+    steps.step("forget", |_| {
         for name in &kept {
-            local.remove_kept(name)?;
+            local.remove_kept(ctx, name)?;
         }
         Ok(told((), format!("{} removed", kept.len())))
-    });
-    steps.withdraw();
-    done?;
-    Ok(Answer::done(format!("removed: {names}"), json!({ "removed": kept })))
-}
-
-fn protected(ctx: &Ctx, target: &Target, local: &Local) -> Result<Option<String>> {
-    let inside = match local.state(ctx)? {
-        ServerState::Running(address) => mark(ctx, &address)?,
-        ServerState::Stopped | ServerState::Absent => None,
-    };
-    Ok(target.configured_protection().or(inside))
-}
-
-fn mark(ctx: &Ctx, address: &Address) -> Result<Option<String>> {
-    Ok(ctx.wait(async { protection(&Session::connect(address, "restore").await?).await })?)
+    })?;
+    Ok(kept)
 }

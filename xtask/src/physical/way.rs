@@ -44,6 +44,9 @@ impl Way<'_> {
             let _ = writeln!(text, "  {name:<9} {value}");
         };
         line("from", format!("{}, {}, ended {}", it.label, it.kind.name(), moment(it.stopped)));
+        if it.has_errors {
+            line("damaged", "pgBackRest found damaged pages in it when it was made".to_owned());
+        }
         if let Some(history) = &self.timeline {
             line("timeline", history.timeline.to_string());
         }
@@ -70,12 +73,16 @@ impl Way<'_> {
 
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = vec![format!("--set={}", self.backup.label)];
-        let timeline = self.timeline.as_ref().map(|it| it.timeline.to_string());
+        let timeline = self.timeline.as_ref().map(|it| it.timeline);
         match self.until {
             Until::End => {}
             Until::Backup => {
                 arguments.push("--type=immediate".to_owned());
                 arguments.push("--target-action=promote".to_owned());
+                // The ways may part behind it. Its own option for the timeline
+                // is refused for this type.
+                arguments.push("--recovery-option=recovery_target_timeline=current".to_owned());
+                return arguments;
             }
             Until::Time(at) => {
                 let at = at.strftime("%Y-%m-%d %H:%M:%S%.6f+00");
@@ -84,11 +91,6 @@ impl Way<'_> {
                 arguments.push("--target-action=promote".to_owned());
             }
         }
-        let timeline = match self.until {
-            // The ways may part behind it.
-            Until::Backup => Some("current".to_owned()),
-            Until::End | Until::Time(_) => timeline,
-        };
         arguments.extend(timeline.map(|it| format!("--target-timeline={it}")));
         arguments
     }

@@ -7,6 +7,8 @@
 //!
 //! Must never: write into the old data directory.
 
+use std::cell::Cell;
+
 use anyhow::Result;
 use pg_live::Address;
 use serde_json::json;
@@ -31,7 +33,8 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
     }
     let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
     let mut around = Around::new(target, options.services);
-    match build(ctx, &mut steps, &mut around, local, options) {
+    let is_changing = Cell::new(false);
+    match build(ctx, &mut steps, &mut around, (local, &is_changing), options) {
         Ok(verification) => {
             ways::begin_anew(ctx, target);
             let started = around.start(ctx, &mut steps);
@@ -40,7 +43,7 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
         }
         Err(error) => {
             // Whatever happened, the old cluster serves again or never stopped.
-            let settled = ctx.interrupt.shield(|| settle_and_serve(ctx, local));
+            let settled = ctx.interrupt.shield(|| settle_and_serve(ctx, local, is_changing.get()));
             if settled.is_ok() {
                 around.put_back(ctx);
             }
@@ -61,7 +64,7 @@ fn build(
     ctx: &Ctx,
     steps: &mut Steps<'_>,
     around: &mut Around<'_>,
-    local: &Local,
+    (local, is_changing): (&Local, &Cell<bool>),
     options: Options,
 ) -> Result<Verification> {
     let target = around.target;
@@ -101,6 +104,7 @@ fn build(
     let last = Last { old: &old, seeds: &proven.seeds, options };
     let fence = cluster::fence_and_dump(ctx, steps, target, &last)?;
     steps.step("change places", |_| {
+        is_changing.set(true);
         change_places(ctx, local, &new)?;
         Ok(told((), "the old cluster is set aside"))
     })?;
@@ -175,12 +179,14 @@ pub fn require_marker(ctx: &Ctx, address: &Address) -> Result<()> {
     }
 }
 
-/// After a failure: leftovers away, and the old server serving.
-pub fn settle_and_serve(ctx: &Ctx, local: &Local) -> Result<()> {
+/// After a failure: leftovers away, and the old server serving. `is_changing`:
+/// this very run began to let the two change places. An earlier run that was
+/// killed leaves both places taken, too, and what serves since took writes.
+pub fn settle_and_serve(ctx: &Ctx, local: &Local, is_changing: bool) -> Result<()> {
     if !local.home.exists() {
         return Ok(());
     }
-    if local.exists(Slot::Live) && local.exists(Slot::Old) {
+    if is_changing && local.exists(Slot::Live) && local.exists(Slot::Old) {
         // The new one took the place and did not serve to the end: undo. Under
         // another name its server would not be found any more.
         if local.serving_port(Slot::Live).is_some() {

@@ -1,6 +1,7 @@
 //! pgBackRest: physical backups and the archive of the write-ahead log.
 //!
-//! Must never: be led to another repository by a variable of the environment.
+//! Must never: be led to another repository by a variable of the environment;
+//! `proc.rs` takes all of them away.
 
 use std::path::PathBuf;
 
@@ -8,22 +9,12 @@ use anyhow::Result;
 
 use crate::context::Ctx;
 use crate::outcome::{Exit, Fault};
-use crate::proc::{Finished, Run};
+use crate::proc::Finished;
 
 pub const PROGRAM: &str = "pgbackrest";
 
 /// The exit code of a program that found the lock of another one.
 const LOCKED: i32 = 50;
-
-/// What would beat the configuration that it is given.
-const AMBIENT: [&str; 6] = [
-    "PGBACKREST_REPO1_PATH",
-    "PGBACKREST_REPO",
-    "PGBACKREST_PG1_PATH",
-    "PGBACKREST_PG1_HOST",
-    "PGBACKREST_SPOOL_PATH",
-    "PGBACKREST_LOCK_PATH",
-];
 
 pub fn require(ctx: &Ctx) -> Result<PathBuf> {
     match ctx.proc.find(PROGRAM) {
@@ -32,10 +23,6 @@ pub fn require(ctx: &Ctx) -> Result<PathBuf> {
             .hint("install the package `pgbackrest` (`apt-get install pgbackrest` on Debian)")
             .into()),
     }
-}
-
-pub fn run(program: PathBuf) -> Run {
-    AMBIENT.into_iter().fold(Run::new(program), Run::without)
 }
 
 /// A status that is not 0, with what the program said.

@@ -23,7 +23,7 @@ use super::{Local, Slot};
 use crate::context::Ctx;
 use crate::private_file::write_private;
 use crate::proc::Run;
-use crate::tools::pgbackrest;
+use crate::tools::{pgbackrest, postgres};
 
 pub const STANZA: &str = "main";
 
@@ -54,6 +54,20 @@ impl Local {
     pub fn system_identifier(&self, slot: Slot) -> Option<u64> {
         let bytes = fs::read(self.dir(slot).join("global/pg_control")).ok()?;
         Some(u64::from_ne_bytes(bytes.get(..8)?.try_into().ok()?))
+    }
+
+    /// The timeline of the cluster that is served, whose server is stopped.
+    /// None where nobody can tell.
+    pub fn timeline(&self, ctx: &Ctx) -> Option<u32> {
+        let installation = postgres::require(ctx, self.major(Slot::Live)).ok()?;
+        let run = self
+            .server_program(&installation, "pg_controldata")
+            .arg("--pgdata")
+            .arg(self.dir(Slot::Live))
+            .env("LC_ALL", "C");
+        let text = ctx.proc.read(&run).ok()?;
+        let label = "Latest checkpoint's TimeLineID:";
+        text.lines().find_map(|line| line.strip_prefix(label)?.trim().parse().ok())
     }
 
     /// What a slot's server is started with.
@@ -93,7 +107,7 @@ impl Local {
 
     /// pgBackRest as the server's account runs it, with our configuration.
     pub fn pgbackrest(&self, program: PathBuf) -> Run {
-        pgbackrest::run(program)
+        Run::new(program)
             .account(self.account.clone())
             .dir(&self.home)
             .args(self.pgbackrest_options())

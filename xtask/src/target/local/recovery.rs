@@ -98,6 +98,13 @@ impl Local {
         Ok(name)
     }
 
+    /// The name that the next run gives to what a killed one left.
+    pub fn name_to_give(&self) -> Option<String> {
+        let name = fs::read_to_string(self.home.join("kept-as")).ok()?;
+        let is_due = self.exists(Slot::Live) && self.exists(Slot::Old) && name.starts_with(KEPT);
+        is_due.then(|| name.trim().to_owned())
+    }
+
     /// Gives the cluster in `data.old` its name, if it is to be kept. True
     /// when it was.
     pub fn name_kept(&self) -> Result<bool> {
@@ -121,8 +128,15 @@ impl Local {
         }
     }
 
-    /// Folders of clusters that restores set aside, the newest first.
+    /// Clusters that restores set aside, the newest first.
     pub fn kept_clusters(&self) -> Vec<String> {
+        let mut kept = self.kept_folders();
+        kept.retain(|name| self.home.join(name).join("PG_VERSION").is_file());
+        kept
+    }
+
+    /// What stands in the name of one, also when it cannot be served any more.
+    pub fn kept_folders(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.home).into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let mut kept: Vec<String> = names.filter(|name| name.starts_with(KEPT)).collect();
@@ -148,8 +162,11 @@ impl Local {
         Ok(fs::File::open(&self.home)?.sync_all()?)
     }
 
-    pub fn remove_kept(&self, name: &str) -> Result<()> {
-        let dir = self.home.join(name);
-        fs::remove_dir_all(&dir).with_context(|| format!("removing `{}`", dir.display()))
+    /// From one moment to the next it is none that could be served; a run that
+    /// is killed meanwhile leaves what the next one sweeps.
+    pub fn remove_kept(&self, ctx: &Ctx, name: &str) -> Result<()> {
+        self.discard(ctx, Slot::Gone)?;
+        self.move_dir(&self.home.join(name), &self.dir(Slot::Gone))?;
+        self.discard(ctx, Slot::Gone)
     }
 }

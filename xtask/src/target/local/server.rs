@@ -25,6 +25,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// Sessions are ended and everything is written down.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// One that archives ends only when its archive command does, which waits for
+/// half an hour for a repository that hangs.
+const ARCHIVING_STOP_TIMEOUT: Duration = Duration::from_secs(3600);
+
 /// Between two looks at a server that does not answer yet, or any more.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -121,7 +125,13 @@ impl Local {
                         matches!(it, ErrorKind::Unreachable | ErrorKind::NotReady)
                     }))
                 })?;
-            if !is_coming_or_going || Instant::now() > deadline {
+            if !is_coming_or_going {
+                return Ok(Some(port));
+            }
+            if Instant::now() > deadline {
+                if self.is_going_down(slot) {
+                    return Err(self.stop_fault(slot).into());
+                }
                 return Ok(Some(port));
             }
             std::thread::sleep(PAUSE);
@@ -156,17 +166,48 @@ impl Local {
             .args(["--mode=fast", "--no-wait", "stop"]);
         ctx.proc.read(&run)?;
         // Its own wait looks ten times a second.
-        let deadline = Instant::now() + STOP_TIMEOUT;
+        let (began, mut is_told) = (Instant::now(), false);
         while self.serving_port(slot).is_some() {
-            if Instant::now() > deadline {
-                let shown = self.dir(slot).display().to_string();
-                return Err(Fault::failed(format!("the server of `{shown}` does not stop"))
-                    .hint(format!("read its log: `less {}`", self.log().display()))
-                    .into());
+            if began.elapsed() > STOP_TIMEOUT {
+                if !self.was_started_to_archive(slot) || began.elapsed() > ARCHIVING_STOP_TIMEOUT {
+                    return Err(self.stop_fault(slot).into());
+                }
+                if !is_told {
+                    is_told = true;
+                    ctx.term.warn(
+                        "the server waits for its archive command to end; what that is doing: \
+                         `ps -ef | grep archive-push`",
+                    );
+                }
+                ctx.interrupt.check()?;
             }
             std::thread::sleep(PAUSE / 10);
         }
         Ok(true)
+    }
+
+    fn stop_fault(&self, slot: Slot) -> Fault {
+        let shown = self.dir(slot).display().to_string();
+        let why = match self.was_started_to_archive(slot) {
+            true => ": it waits for its archive command, and is gone when that ends",
+            false => "",
+        };
+        Fault::failed(format!("the server of `{shown}` does not stop{why}")).hint(format!(
+            "read its log: `less {}`; once it is gone: `cargo xtask up`",
+            self.log().display()
+        ))
+    }
+
+    /// As its settings were when it started, whatever was agreed to since.
+    fn was_started_to_archive(&self, slot: Slot) -> bool {
+        let place = fs::read_to_string(self.dir(slot).join("place.conf")).unwrap_or_default();
+        place.lines().any(|line| line == "archive_mode = on")
+    }
+
+    /// The eighth line of its pid file says how it is.
+    fn is_going_down(&self, slot: Slot) -> bool {
+        let text = fs::read_to_string(self.dir(slot).join("postmaster.pid")).unwrap_or_default();
+        text.lines().nth(7).is_some_and(|line| line.trim() == "stopping")
     }
 
     pub(super) fn server_program(&self, installation: &Installation, name: &str) -> Run {
