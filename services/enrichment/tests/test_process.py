@@ -77,8 +77,11 @@ async def start(settings: Settings, port: int) -> AsyncIterator[Start]:
 
 
 async def until(archive: Archive, query: str, reached: Callable[[Any], bool]) -> None:
-    deadline = time.monotonic() + LIMIT
+    """Waits as long as the value moves: how fast it does is the machine's affair."""
+    before, deadline = None, time.monotonic() + LIMIT
     while not reached(value := await archive.value(query)):
+        if value != before:
+            before, deadline = value, time.monotonic() + LIMIT
         assert time.monotonic() < deadline, f"still {value}"
         await asyncio.sleep(0.02)
 
