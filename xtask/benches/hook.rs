@@ -1,4 +1,4 @@
-//! What a commit waits for: `cargo bench --profile dev --package xtask --bench
+//! What a commit waits for: `cargo bench --profile xtask --package xtask --bench
 //! hook`.
 //!
 //! The two commands of the pre-commit hook, on files it has not seen, against
@@ -69,7 +69,7 @@ fn lint(scratch: &Scratch) {
 }
 
 fn import(scratch: &Scratch) {
-    let words = ["python", "--", "-c", "import shared.python.models"];
+    let words = ["python", "-t", "local", "--", "-c", "import shared.python.models"];
     run_named("import", scratch.bare().args(words));
 }
 
