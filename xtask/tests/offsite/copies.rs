@@ -76,6 +76,21 @@ fn what_was_made_since_the_last_copy_is_copied_with_the_next() {
         list.lines().filter(|it| it.contains("decoded")).map(|it| it.contains("copied")).collect();
     // Newest first; the first of all is for `backup copy --all`.
     assert_eq!(where_they_are, [true, true, true, false], "{list}");
+    // One that is damaged keeps nothing from being copied, and is told.
+    project.run(["backup"]).exits(0);
+    let mut dirs: Vec<PathBuf> = fs::read_dir(store(&project))
+        .expect("is there")
+        .flatten()
+        .map(|it| it.path())
+        .filter(|it| it.is_dir())
+        .collect();
+    dirs.sort();
+    let globals = dirs.last().expect("some").join("globals.sql");
+    let length = fs::metadata(&globals).expect("is there").len();
+    fs::write(&globals, " ".repeat(usize::try_from(length).expect("short"))).expect("ours");
+    let ended = objects.tool(&project, ["backup"]).run().exits(2);
+    ended.says(&["was not copied", "cargo xtask backup copy 2"]);
+    objects.tool(&project, ["backup", "check"]).run().exits(0).answers(&["newest copy"]);
 }
 
 #[test]

@@ -13,8 +13,10 @@ use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
 
-/// Behind a backup that was made. False: it is here alone, which was said.
+/// Behind a backup that was made. False: it is here alone, or an earlier one
+/// is, which was said.
 pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Backup) -> bool {
+    let mut are_all_there = true;
     let copied = copies.and_then(|copies| {
         let Some(copies) = copies else { return Ok(None) };
         let others = since_last(ctx, &copies, store, made)?;
@@ -22,6 +24,7 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
         for it in others {
             if let Err(error) = copies.upload(ctx, &it, false) {
                 ctx.interrupt.check()?;
+                are_all_there = false;
                 ctx.term.warn(&format!("{} was not copied: {error:#}", it.label));
                 ctx.term.hint(&format!("cargo xtask backup copy {}", it.label));
             }
@@ -31,7 +34,7 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
     let (why, hint) = match copied {
         Ok(None) => return true,
         Ok(Some(copies)) => match remove_old(ctx, &copies, store) {
-            Ok(_) => return true,
+            Ok(_) => return are_all_there,
             Err(error) => (
                 format!("the copy is good; older ones were not looked at: {error:#}"),
                 "cargo xtask backup prune".to_owned(),
