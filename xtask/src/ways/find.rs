@@ -123,12 +123,19 @@ fn kept(here: &Here<'_>) -> Result<Vec<Way>> {
     let kept =
         ctx.wait(async { beside::kept(&verify::maintenance(live).await?, &live.database).await })?;
     let records = here.records.all();
-    let mut found = Vec::new();
-    for it in kept {
+    let known = kept.into_iter().map(|it| {
         let record = records.iter().find(|record| keeps(record, &it.name));
         let baseline = record.and_then(|record| baseline_of(record, &it.name));
-        let loss = match &baseline {
-            Some(baseline) => since(ctx, live, baseline)?,
+        (it, record, baseline)
+    });
+    let known: Vec<_> = known.collect();
+    let baselines: Vec<&Baseline> = known.iter().filter_map(|(.., it)| it.as_ref()).collect();
+    let mut losses = loss::since(ctx, live, &baselines)?.into_iter();
+    let mut found = Vec::new();
+    for (it, record, baseline) in known {
+        let counted = if baseline.is_some() { losses.next() } else { None };
+        let loss = match counted {
+            Some(loss) => loss,
             None => loss::between(ctx, live, &live.with_database(&it.name))?,
         };
         let stamp = it.name.rsplit('_').next().unwrap_or_default();
@@ -166,18 +173,6 @@ fn baseline_of(record: &Record, name: &str) -> Option<Baseline> {
             Some(it.baseline.clone())
         }
         What::Swap { .. } | What::Migration { .. } => None,
-    }
-}
-
-/// A moment that cannot be told from now is no moment.
-fn since(ctx: &Ctx, live: &Address, baseline: &Baseline) -> Result<Loss> {
-    match loss::since(ctx, live, baseline) {
-        Ok(loss) => Ok(loss),
-        Err(error) if crate::outcome::exit_of(&error) == crate::outcome::Exit::Failed => {
-            let unknown = Some(format!("what was written since is not known: {error:#}"));
-            Ok(Loss { unknown, ..Loss::default() })
-        }
-        Err(error) => Err(error),
     }
 }
 
@@ -239,7 +234,10 @@ fn way_of_backup(
 pub fn loss_now(here: &Here<'_>, way: &Way) -> Result<Loss> {
     let Here { ctx, live, .. } = *here;
     match &way.how {
-        How::Swap { baseline: Some(baseline), .. } => since(ctx, live, baseline),
+        How::Swap { baseline: Some(baseline), .. } => {
+            let counted = loss::since(ctx, live, &[baseline])?.pop();
+            counted.ok_or_else(|| Fault::failed("nothing was counted").into())
+        }
         How::Swap { database, baseline: None } => {
             loss::between(ctx, live, &live.with_database(database))
         }

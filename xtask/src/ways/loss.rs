@@ -11,12 +11,14 @@ use pg_diff::catalog::Kind;
 use pg_diff::plan::{HazardKind, Plan};
 use pg_live::content::{Content, TableContent};
 use pg_live::facts::facts;
-use pg_live::{Address, Session, written};
+use pg_live::written::{self, TableWrites};
+use pg_live::{Address, Session};
 use serde::Serialize;
 
 use super::record::Baseline;
 use crate::backup::manifest::Manifest;
 use crate::context::Ctx;
+use crate::outcome::{Exit, exit_of};
 use crate::verify::counted;
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -106,37 +108,61 @@ fn amount(count: i64) -> usize {
 /// Where a database stands now: every table is counted.
 pub fn baseline(ctx: &Ctx, address: &Address) -> Result<Baseline> {
     Ok(ctx.wait(async {
-        let session = Session::connect(address, "rollback").await?;
-        let moment = written::moment(&session).await?;
-        let found = written::since(&session, moment).await?;
+        let moment = written::moment(&Session::connect(address, "rollback").await?).await?;
+        let found = written::since(address, &[]).await?;
         let named = found.into_iter().map(|it| (format!("{}.{}", it.namespace, it.name), it.rows));
         let rows = named.collect();
         pg_live::Result::Ok(Baseline { moment, rows })
     })?)
 }
 
-/// What was written to `live` since it stood there. A table that is not there
-/// any more was dropped by a change of the schema, which is told as such.
-pub fn since(ctx: &Ctx, live: &Address, then: &Baseline) -> Result<Loss> {
-    ctx.term.equivalent(
-        "sql>",
-        &format!("SELECT count(*) FROM <each table> WHERE age(xmin) <= age('{}');", then.moment),
-    );
-    let found = ctx.wait(async {
-        let session = Session::connect(live, "rollback").await?;
-        written::since(&session, then.moment).await
-    })?;
+/// What was written to `live` since it stood at each of these. A table that is
+/// not there any more was dropped by a change of the schema, which is told as
+/// such.
+pub fn since(ctx: &Ctx, live: &Address, thens: &[&Baseline]) -> Result<Vec<Loss>> {
+    if thens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let moments: Vec<i64> = thens.iter().map(|then| then.moment).collect();
+    for moment in &moments {
+        ctx.term.equivalent(
+            "sql>",
+            &format!("SELECT count(*) FROM <each table> WHERE age(xmin) <= age('{moment}');"),
+        );
+    }
+    match ctx.wait(written::since(live, &moments)).map_err(anyhow::Error::from) {
+        Ok(found) => {
+            let losses = thens.iter().enumerate().map(|(at, then)| beyond(ctx, &found, at, then));
+            Ok(losses.collect())
+        }
+        Err(error) if exit_of(&error) != Exit::Failed => Err(error),
+        // A moment that cannot be told from now is no moment.
+        Err(error) if thens.len() == 1 => {
+            let unknown = Some(format!("what was written since is not known: {error:#}"));
+            Ok(vec![Loss { unknown, ..Loss::default() }])
+        }
+        Err(_) => {
+            let each = thens.iter().map(|then| since(ctx, live, &[then]));
+            Ok(each.collect::<Result<Vec<_>>>()?.concat())
+        }
+    }
+}
+
+/// Of the moment at this place.
+fn beyond(ctx: &Ctx, found: &[TableWrites], at: usize, then: &Baseline) -> Loss {
     let mut before = then.rows.clone();
     let mut tables = Vec::new();
     for it in found {
         let table = format!("{}.{}", it.namespace, it.name);
-        let kept = it.rows - it.written;
+        let newer = it.written[at];
+        let kept = it.rows - newer;
         let gone = before.remove(&table).map_or(0, |rows| (rows - kept).max(0));
-        if it.written > 0 || gone > 0 {
-            tables.push(TableLoss { table, newer: it.written, gone });
+        if newer > 0 || gone > 0 {
+            tables.push(TableLoss { table, newer, gone });
         }
     }
-    Ok(Loss { tables: beyond_remade(ctx, tables), ..Loss::default() })
+    tables.sort_by(|a, b| a.table.cmp(&b.table));
+    Loss { tables: beyond_remade(ctx, tables), ..Loss::default() }
 }
 
 /// What the platform fills again by itself is nobody's loss.

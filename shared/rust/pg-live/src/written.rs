@@ -9,10 +9,19 @@
 //! Must never: read the rows themselves, or answer across the wrap-around of
 //! the numbers.
 
-use futures_util::future::try_join_all;
+use std::cell::RefCell;
+use std::cmp::Reverse;
 
+use futures_util::future::try_join_all;
+use tokio_postgres::Row;
+
+use crate::address::Address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, quote_ident};
+use crate::stream::each;
+
+/// That count at once: whoever asks waits.
+const SESSIONS: usize = 2;
 
 /// Rows know the lower 32 bits; half of these is what can be told apart.
 const REACH: i64 = 1 << 31;
@@ -24,8 +33,8 @@ pub struct TableWrites {
     pub name: String,
     /// All there are now.
     pub rows: i64,
-    /// Inserted or changed since.
-    pub written: i64,
+    /// Inserted or changed since each of the moments.
+    pub written: Vec<i64>,
 }
 
 /// The number that the next transaction of the cluster gets.
@@ -34,29 +43,46 @@ pub async fn moment(session: &Session) -> Result<i64> {
     Ok(session.query_one(sql, &[]).await?.get(0))
 }
 
-/// Reads every table once.
+/// Reads every table once, whatever the number of moments.
 ///
 /// # Errors
-/// When the moment is of another cluster or too long ago to be told from now.
-pub async fn since(session: &Session, moment: i64) -> Result<Vec<TableWrites>> {
-    let now = self::moment(session).await?;
-    if !(now - REACH..=now).contains(&moment) {
+/// When a moment is of another cluster or too long ago to be told from now.
+pub async fn since(address: &Address, moments: &[i64]) -> Result<Vec<TableWrites>> {
+    let sessions = (0..SESSIONS).map(|_| Session::connect(address, "rollback"));
+    let sessions = try_join_all(sessions).await?;
+    let now = self::moment(&sessions[0]).await?;
+    if !moments.iter().all(|moment| (now - REACH..=now).contains(moment)) {
         return Err(Error::new(ErrorKind::Statement, "the moment is not one of this cluster"));
     }
-    let bits = moment.rem_euclid(1 << 32);
-    let names = session.query(include_str!("introspect/tables.sql"), &[]).await?;
-    let counting = names.iter().map(|row| async move {
+    let counts: Vec<String> = moments
+        .iter()
+        .map(|moment| {
+            let bits = moment.rem_euclid(1 << 32);
+            format!(
+                "count(*) FILTER (WHERE pg_catalog.age(t.xmin) \
+                 <= pg_catalog.age('{bits}'::pg_catalog.xid))"
+            )
+        })
+        .collect();
+    let counts = counts.join(", ");
+    let mut names = sessions[0].query(include_str!("introspect/tables.sql"), &[]).await?;
+    // The longest first: nobody waits for it at the end.
+    names.sort_by_key(|row| Reverse(row.get::<_, Option<i64>>(3)));
+    let found = RefCell::new(Vec::with_capacity(names.len()));
+    each(&sessions, names, async |session: &Session, row: Row| {
         let (namespace, name): (String, String) = (row.get(0), row.get(1));
         let sql = format!(
-            "SELECT count(*), count(*) FILTER (WHERE pg_catalog.age(t.xmin) \
-             <= pg_catalog.age('{bits}'::pg_catalog.xid)) FROM ONLY {}.{} AS t",
+            "SELECT count(*), ARRAY[{counts}]::bigint[] FROM ONLY {}.{} AS t",
             quote_ident(&namespace),
             quote_ident(&name)
         );
         let row = session.query_one(&sql, &[]).await?;
-        Ok::<_, Error>(TableWrites { namespace, name, rows: row.get(0), written: row.get(1) })
-    });
-    try_join_all(counting).await
+        let (rows, written) = (row.get(0), row.get(1));
+        found.borrow_mut().push(TableWrites { namespace, name, rows, written });
+        Ok(())
+    })
+    .await?;
+    Ok(found.into_inner())
 }
 
 /// How many values a column holds that are not NULL; without a column, how
