@@ -31,6 +31,7 @@ pub mod label;
 pub mod manifest;
 mod plain;
 pub mod prove;
+pub mod reading;
 pub mod refill;
 pub mod restore;
 pub mod retention;

@@ -24,6 +24,7 @@ use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::term::Term;
 
+pub use pipe::wide_pipe;
 pub use run::Run;
 pub use started::Started;
 

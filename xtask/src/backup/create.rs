@@ -9,18 +9,19 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
-use pg_live::content::dump::{Dumped, Rows};
+use pg_live::content::dump::Dumped;
 use pg_live::content::{self, Content, SequenceContent, Snapshot, TableContent};
 use pg_live::{Address, database};
 use sha2::{Digest, Sha256};
 
-use super::archive::{self, Archive, is_closed};
+use super::archive::{self, Archive};
 use super::encryption::Seal;
 use super::inventory::Inventory;
 use super::label::Label;
 use super::manifest::{
     CONTENT, DATA, EXTENSION, FORMAT, FileRecord, GLOBALS, Git, Manifest, PROPERTIES,
 };
+use super::reading;
 use super::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::init_file::hex;
@@ -54,7 +55,7 @@ pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
             Some(seal) => made.unlocked(seal.witness.clone())?,
             None => made,
         };
-        read_back(ctx, target, &made)?;
+        reading::read_again(ctx, target, &made)?;
         manifest.write(&partial)?;
         Ok(made)
     });
@@ -281,62 +282,6 @@ pub fn schema_sha256(ctx: &Ctx, dump: SchemaDump) -> Result<String> {
         }
     }
     Ok(hex(&hash.finalize()))
-}
-
-/// Every file is what was written, whoever can read it.
-pub fn require_checksums(backup: &Backup) -> Result<()> {
-    for file in &backup.manifest.files {
-        let path = backup.dir.join(&file.name);
-        backup.manifest.require_record(&archive::record(&path, &file.name)?)?;
-    }
-    Ok(())
-}
-
-/// From the disk, to the end: every checksum, and the rows that the manifest
-/// names. The program that would restore it is asked whether it knows it.
-pub fn read_back(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<()> {
-    let started = Instant::now();
-    let progress = ctx.term.progress("read back");
-    require_checksums(backup)?;
-    let mut counted = Inventory::before(std::io::sink())?;
-    backup.unpack(&mut counted)?;
-    let whose = || format!("reading the dump of {}", backup.label);
-    let (_, found) = counted.finish().with_context(whose)?;
-    if !holds(&found, &backup.manifest.content) {
-        let why = format!("the dump of {} has other rows than its manifest says", backup.label);
-        return Err(Fault::failed(why)
-            .hint("the manifest was changed, or is another backup's: make another one, `cargo xtask backup --prove`")
-            .into());
-    }
-    let run = target.offline_program(ctx, "pg_restore")?.arg("--list").timeout(DUMP_TIMEOUT);
-    let finished = ctx.proc.feed(&run, |stdin| match backup.unpack(stdin) {
-        // It has read enough.
-        Err(error) if is_closed(&error) => Ok(()),
-        unpacked => unpacked,
-    })?;
-    if !finished.is_success() {
-        let words = finished.last_words();
-        return Err(Fault::failed(format!("pg_restore cannot read it: {words}")).into());
-    }
-    drop(progress);
-    let story = "every checksum and every row, to the last byte";
-    ctx.term.step(Mark::Ok, "read back", started.elapsed(), story);
-    Ok(())
-}
-
-/// Tables have other oids elsewhere: each of the manifest's has rows of its
-/// own in the dump.
-fn holds(found: &Dumped, content: &Content) -> bool {
-    let mut there: Vec<&Rows> = found.tables.values().collect();
-    let is_there = |table: &TableContent| {
-        let is_it =
-            |it: &&Rows| it.rows == table.rows && (table.hash.is_empty() || it.hash == table.hash);
-        let at = there.iter().position(is_it);
-        at.map(|at| there.swap_remove(at)).is_some()
-    };
-    let objects = &content.large_objects;
-    content.tables.iter().all(is_there)
-        && (objects.hash.is_empty() || found.large_objects == *objects)
 }
 
 /// Room for what is expected, before anything is begun.

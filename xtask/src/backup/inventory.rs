@@ -6,8 +6,10 @@
 use std::io::{self, PipeWriter, Write};
 use std::thread::JoinHandle;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use pg_live::content::dump::{self, Dumped};
+
+use crate::proc::wide_pipe;
 
 /// Passes everything on to `next` as well.
 pub struct Inventory<W> {
@@ -18,7 +20,7 @@ pub struct Inventory<W> {
 
 impl<W: Write> Inventory<W> {
     pub fn before(next: W) -> Result<Inventory<W>> {
-        let (mut reader, pipe) = io::pipe().context("making a pipe")?;
+        let (mut reader, pipe) = wide_pipe()?;
         let reading = std::thread::spawn(move || dump::read(&mut reader));
         Ok(Inventory { next, pipe, reading })
     }

@@ -8,10 +8,10 @@ use std::time::Instant;
 use anyhow::Result;
 use pg_live::Session;
 
-use super::create::read_back;
 use super::fit::require_fit;
 use super::manifest::{PROOF, Proof};
-use super::refill::{Purpose, compare, create_empty, discard, fill, proof_name, sweep_proofs};
+use super::reading::{Unpacked, read_back};
+use super::refill::{Purpose, create_empty, discard, proof_name, refill, sweep_proofs};
 use super::store::{Backup, InUse, manifest_sha256};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -23,14 +23,19 @@ use crate::target::Target;
 /// and notes the proof.
 pub fn prove(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
     let _reading = reading(backup)?;
-    read_back(ctx, target, backup)?;
-    restored(ctx, target, backup)
+    let mut unpacked = Unpacked::wanted(ctx, target, backup)?;
+    read_back(ctx, target, backup, unpacked.as_mut())?;
+    restored(ctx, target, backup, unpacked)
 }
 
 /// Like [`prove`], of one that this run has made, and read back a moment ago.
 pub fn prove_new(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
     let _reading = reading(backup)?;
-    restored(ctx, target, backup)
+    let mut unpacked = Unpacked::wanted(ctx, target, backup)?;
+    if let Some(unpacked) = &mut unpacked {
+        unpacked.fill(backup)?;
+    }
+    restored(ctx, target, backup, unpacked)
 }
 
 fn reading(backup: &Backup) -> Result<InUse> {
@@ -38,7 +43,12 @@ fn reading(backup: &Backup) -> Result<InUse> {
     Ok(InUse::take(&backup.dir, true)?.ok_or_else(removed)?)
 }
 
-fn restored(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
+fn restored(
+    ctx: &Ctx,
+    target: &Target,
+    backup: &Backup,
+    unpacked: Option<Unpacked>,
+) -> Result<Proof> {
     let live = target.require_answering(ctx)?;
     require_fit(ctx, &live, &backup.manifest)?;
     let started = Instant::now();
@@ -49,8 +59,7 @@ fn restored(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Proof> {
     let restored = (|| {
         // While somebody is in it, another proof's sweep leaves it alone.
         let _inside = ctx.wait(Session::connect(&scratch, "proof"))?;
-        fill(ctx, target, &scratch, backup)?;
-        compare(ctx, target, (&scratch, Purpose::Proof), &backup.manifest)
+        refill(ctx, target, (&scratch, Purpose::Proof), backup, unpacked)
     })();
     let dropped = discard(ctx, &live, &name);
     let server_version = restored?;

@@ -3,15 +3,11 @@
 //!
 //! Must never: fill a database that holds anything.
 
-use std::fs::{File, OpenOptions};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use futures_util::future::{try_join, try_join_all};
-use pg_live::content;
+use pg_live::content::{self, Content};
 use pg_live::database::Locale;
 use pg_live::{Address, Session, database, health};
 
@@ -19,10 +15,10 @@ use super::archive::is_closed;
 use super::create::schema_sha256;
 use super::label::Label;
 use super::manifest::Manifest;
+use super::reading::Unpacked;
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::private_file::ensure_private_dir;
 use crate::proc::{Finished, Run};
 use crate::target::Target;
 use crate::term::Mark;
@@ -32,8 +28,6 @@ use crate::verify;
 /// How the names of databases begin that [`super::prove`] restores into.
 const PROOF: &str = "xtask_proof_";
 
-/// A dump of so many bytes is restored by more than one connection.
-const PARALLEL_FROM: u64 = 16 << 20;
 const MAX_JOBS: usize = 8;
 /// Sessions that read what was restored: the server is busier than we are.
 const COMPARING: usize = 2;
@@ -93,61 +87,54 @@ pub fn create_empty(ctx: &Ctx, live: &Address, name: &str, manifest: &Manifest) 
     Ok(made?)
 }
 
-/// Everything that was dumped, into an empty database. The first error ends
-/// it.
-pub fn fill(ctx: &Ctx, target: &Target, empty: &Address, backup: &Backup) -> Result<()> {
+/// Everything that was dumped, into an empty database, and compared with the
+/// manifest. The first error ends it. Gives the version of the server that
+/// did it.
+pub fn refill(
+    ctx: &Ctx,
+    target: &Target,
+    (empty, purpose): (&Address, Purpose),
+    backup: &Backup,
+    unpacked: Option<Unpacked>,
+) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("restore");
-    let jobs = std::thread::available_parallelism().map_or(1, |it| it.get().min(MAX_JOBS));
-    let is_large = backup.manifest.raw_bytes >= PARALLEL_FROM && jobs > 1;
-    // The clear text of an encrypted one is on no disk but the server's own.
-    let is_wanted = is_large && target.reads_files() && backup.key.is_none();
-    match if is_wanted { Unpacked::of(ctx, backup)? } else { None } {
-        Some(unpacked) => {
-            let run = filling(ctx, target, empty)?
-                .arg(format!("--jobs={jobs}"))
-                .arg(unpacked.path())
-                // A crash before the swap leaves a database that nobody serves.
-                .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
-            require_filled(backup, &ctx.proc.capture(&run)?)?;
+    let found = match unpacked {
+        Some(unpacked) => Some(fill(ctx, target, empty, backup, &unpacked)?),
+        None => {
+            fill_with(ctx, target, empty, backup, &[])?;
+            None
         }
-        None => fill_with(ctx, target, empty, backup, &[])?,
-    }
+    };
     drop(progress);
     ctx.term.step(Mark::Ok, "restore", started.elapsed(), &empty.database);
-    Ok(())
+    compare(ctx, target, (empty, purpose), &backup.manifest, found)
 }
 
-/// A dump that is read at many places at once. It has no name: nothing of it
-/// stays, however this program ends.
-struct Unpacked(File);
-
-impl Unpacked {
-    /// None where there is no room for it. The backup may lie where nobody
-    /// can write.
-    fn of(ctx: &Ctx, backup: &Backup) -> Result<Option<Unpacked>> {
-        let dir = ensure_private_dir(&ctx.config.state_dir())?;
-        let found = nix::sys::statvfs::statvfs(&dir)
-            .with_context(|| format!("looking at the disk of `{}`", dir.display()))?;
-        let free = found.blocks_available().saturating_mul(found.fragment_size());
-        let needed = backup.manifest.raw_bytes;
-        if free > needed + needed / 10 { Unpacked::make(&dir, backup).map(Some) } else { Ok(None) }
-    }
-
-    fn make(dir: &Path, backup: &Backup) -> Result<Unpacked> {
-        let path = dir.join(format!("unpacked.{}", std::process::id()));
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path);
-        let mut file = file.with_context(|| format!("making `{}`", path.display()))?;
-        std::fs::remove_file(&path).with_context(|| format!("removing `{}`", path.display()))?;
-        backup.unpack(&mut file)?;
-        Ok(Unpacked(file))
-    }
-
-    /// By which another process opens it anew.
-    fn path(&self) -> String {
-        format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
-    }
+/// By several connections. The rows are read back while keys and indexes are
+/// built: the last of these keep one core busy.
+fn fill(
+    ctx: &Ctx,
+    target: &Target,
+    empty: &Address,
+    backup: &Backup,
+    unpacked: &Unpacked,
+) -> Result<Content> {
+    let jobs = std::thread::available_parallelism().map_or(1, |it| it.get().min(MAX_JOBS));
+    let run = filling(ctx, target, empty)?
+        .arg(format!("--jobs={jobs}"))
+        .arg(unpacked.path())
+        // A crash before the swap leaves a database that nobody serves.
+        .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
+    let rows = run.clone().args(["--section=pre-data", "--section=data"]);
+    require_filled(backup, &ctx.proc.capture(&rows)?)?;
+    let building = ctx.proc.start(run.arg("--section=post-data"))?;
+    let found = ctx.wait(async {
+        let session = Session::connect(empty, "proof").await?;
+        content::content_like(&[session], &backup.manifest.content).await
+    })?;
+    require_filled(backup, &ctx.proc.wait(building)?)?;
+    Ok(found)
 }
 
 fn filling(ctx: &Ctx, target: &Target, into: &Address) -> Result<Run> {
@@ -200,13 +187,14 @@ pub enum Purpose {
     Use,
 }
 
-/// Rows, hashes, sequences, schema, and that nothing in it is broken. Gives
-/// the version of the server that did it.
-pub fn compare(
+/// Rows, hashes, sequences, schema, and that nothing in it is broken. Rows
+/// that were read already, `found`, are not read again.
+fn compare(
     ctx: &Ctx,
     target: &Target,
     (restored, purpose): (&Address, Purpose),
     manifest: &Manifest,
+    found: Option<Content>,
 ) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("compare");
@@ -215,7 +203,10 @@ pub fn compare(
     let reading = async {
         let sessions = (0..COMPARING).map(|_| Session::connect(restored, "proof"));
         let sessions = try_join_all(sessions).await?;
-        let found = content::content_like(&sessions, &manifest.content).await?;
+        let found = match found {
+            Some(found) => found,
+            None => content::content_like(&sessions, &manifest.content).await?,
+        };
         let faults = health::check(&sessions[0]).await?;
         pg_live::Result::Ok((found, faults, content::origin(&sessions[0]).await?))
     };

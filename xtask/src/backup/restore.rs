@@ -133,7 +133,7 @@ pub fn run(
 ) -> Result<()> {
     let (target, source) = (around.target, going.source);
     let _reading = source.in_use()?;
-    source.read_back(ctx, target)?;
+    let unpacked = source.read_back(ctx, target, going.tables.is_empty())?;
     let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
     let new = live.with_database(&name);
     steps.step("new database", |_| {
@@ -144,7 +144,7 @@ pub fn run(
     })?;
     let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
         Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
-        None => source.fill(ctx, target, &new),
+        None => source.fill(ctx, target, &new, unpacked),
     };
     if let Err(error) = filled {
         // Half a database under a name of the user's own would be taken for one.

@@ -10,13 +10,13 @@ use anyhow::{Context, Result};
 use futures_util::future::try_join_all;
 use pg_live::{Address, Session, content, database, health};
 
-use super::create::read_back;
 use super::encryption::Keyring;
 use super::fit::require_fit;
 use super::label::Label;
 use super::manifest::{MANIFEST, Manifest};
 use super::plain::{self, PlainDump};
-use super::refill::{Purpose, analyze, compare, create_empty, fill};
+use super::reading::{Unpacked, read_back};
+use super::refill::{Purpose, analyze, create_empty, refill};
 use super::store::{Backup, InUse, Store};
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -141,12 +141,17 @@ impl Source {
         self.backup().map_or(Ok(()), |it| require_fit(ctx, server, &it.manifest))
     }
 
-    /// To its end, before anything is made.
-    pub fn read_back(&self, ctx: &Ctx, target: &Target) -> Result<()> {
+    /// To its end, before anything is made. Gives what [`Source::fill`] takes;
+    /// who wants only a part of it gets nothing.
+    pub fn read_back(&self, ctx: &Ctx, target: &Target, is_all: bool) -> Result<Option<Unpacked>> {
         match self {
-            Source::Backup(it) => read_back(ctx, target, it),
+            Source::Backup(it) => {
+                let mut unpacked = if is_all { Unpacked::wanted(ctx, target, it)? } else { None };
+                read_back(ctx, target, it, unpacked.as_mut())?;
+                Ok(unpacked)
+            }
             // It was, to be counted.
-            Source::Plain(_) => Ok(()),
+            Source::Plain(_) => Ok(None),
         }
     }
 
@@ -163,11 +168,16 @@ impl Source {
     }
 
     /// Compared, and known to the planner.
-    pub fn fill(&self, ctx: &Ctx, target: &Target, empty: &Address) -> Result<()> {
+    pub fn fill(
+        &self,
+        ctx: &Ctx,
+        target: &Target,
+        empty: &Address,
+        unpacked: Option<Unpacked>,
+    ) -> Result<()> {
         match self {
             Source::Backup(it) => {
-                fill(ctx, target, empty, it)?;
-                compare(ctx, target, (empty, Purpose::Use), &it.manifest).map(drop)
+                refill(ctx, target, (empty, Purpose::Use), it, unpacked).map(drop)
             }
             Source::Plain(it) => {
                 load(ctx, target, empty, it)?;

@@ -18,6 +18,7 @@ use crate::backup::create::{self, shown};
 use crate::backup::encryption::Keyring;
 use crate::backup::manifest::Level;
 use crate::backup::prove;
+use crate::backup::reading;
 use crate::backup::retention::{Reason, judge};
 use crate::backup::store::{Backup, Store};
 use crate::commands::{Command, nearest};
@@ -229,7 +230,7 @@ fn verify(ctx: &Ctx, target: &Target, keyring: &Keyring, backups: Vec<Backup>) -
         let mut is_sealed = false;
         let opened = keyring.unlock(it.clone()).or_else(|error| {
             // Without the key it can still be told that nothing was damaged.
-            create::require_checksums(it)?;
+            reading::require_checksums(it)?;
             ctx.term.status(&format!("every checksum of {} holds; it was not decrypted", it.label));
             is_sealed = true;
             Err(error)

@@ -2,27 +2,36 @@
 //!
 //! Must never: hold it all, or call half of it all. The exit status counts.
 
-use std::io::{Read, Write};
+use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::{Finished, Proc, Run, TICK, overdue};
 
-const CHUNK: usize = 1 << 20;
+const CHUNK: u32 = 1 << 20;
+
+/// One that holds a whole chunk: who writes waits less for who reads.
+pub fn wide_pipe() -> Result<(PipeReader, PipeWriter)> {
+    let (reader, writer) = std::io::pipe().context("making a pipe")?;
+    // Beyond the user's limit it stays as it is.
+    let _ = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(CHUNK.cast_signed()));
+    Ok((reader, writer))
+}
 
 impl Proc {
     /// Everything the program prints goes to `sink`. A sink that fails ends
     /// the program.
     pub fn pour(&self, run: &Run, sink: &mut dyn Write) -> Result<Finished> {
-        let (mut reader, writer) = std::io::pipe().context("making a pipe")?;
+        let (mut reader, writer) = wide_pipe()?;
         let expression = self.expression(run).stdin_null().stdout_file(writer).stderr_capture();
         let mut started = self.begin(run.clone(), expression)?;
         let poured = self.watched(&started.handle.pids(), run, || {
-            let mut chunk = vec![0; CHUNK];
+            let mut chunk = vec![0; CHUNK as usize];
             loop {
                 match reader.read(&mut chunk) {
                     Ok(0) => return Ok(()),
@@ -44,7 +53,7 @@ impl Proc {
         run: &Run,
         source: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<Finished> {
-        let (reader, mut writer) = std::io::pipe().context("making a pipe")?;
+        let (reader, mut writer) = wide_pipe()?;
         let expression = self.expression(run).stdin_file(reader).stdout_null().stderr_capture();
         let mut started = self.begin(run.clone(), expression)?;
         let fed = self.watched(&started.handle.pids(), run, || source(&mut writer))?;

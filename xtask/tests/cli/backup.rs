@@ -4,6 +4,7 @@ mod content;
 mod faults;
 mod fit;
 mod plain;
+mod several;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
