@@ -139,6 +139,21 @@ impl Target {
         }
     }
 
+    /// See [`Compose::program_on_input`]; None where programs see the files of
+    /// this machine.
+    pub fn program_on_input(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        address: &Address,
+        bytes: u64,
+    ) -> Result<Option<Run>> {
+        match self {
+            Target::Local(_) | Target::Url(_) => Ok(None),
+            Target::Compose(compose) => compose.program_on_input(ctx, name, address, bytes),
+        }
+    }
+
     /// A program that works on files alone.
     pub fn offline_program(&self, ctx: &Ctx, name: &str) -> Result<Run> {
         match self {

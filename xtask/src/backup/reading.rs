@@ -132,6 +132,11 @@ fn holds(found: &Dumped, content: &Content) -> bool {
 /// A dump of so many bytes is restored by more than one connection.
 const PARALLEL_FROM: u64 = 16 << 20;
 
+/// The clear text of an encrypted one is on no disk but the server's own.
+pub fn is_for_several(backup: &Backup) -> bool {
+    backup.manifest.raw_bytes >= PARALLEL_FROM && backup.key.is_none()
+}
+
 /// A dump that is read at many places at once. It has no name: nothing of it
 /// stays, however this program ends.
 pub struct Unpacked(File);
@@ -142,8 +147,7 @@ impl Unpacked {
     /// write.
     pub fn wanted(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Option<Unpacked>> {
         let needed = backup.manifest.raw_bytes;
-        // The clear text of an encrypted one is on no disk but the server's own.
-        if needed < PARALLEL_FROM || !target.reads_files() || backup.key.is_some() {
+        if !is_for_several(backup) || !target.reads_files() {
             return Ok(None);
         }
         let dir = ensure_private_dir(&ctx.config.state_dir())?;

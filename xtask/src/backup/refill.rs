@@ -15,7 +15,7 @@ use super::archive::is_closed;
 use super::create::schema_sha256;
 use super::label::Label;
 use super::manifest::Manifest;
-use super::reading::Unpacked;
+use super::reading::{Unpacked, is_for_several};
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::outcome::Fault;
@@ -102,7 +102,7 @@ pub fn refill(
     let found = match unpacked {
         Some(unpacked) => Some(fill(ctx, target, empty, backup, &unpacked)?),
         None => {
-            fill_with(ctx, target, empty, backup, &[])?;
+            stream(ctx, target, empty, backup)?;
             None
         }
     };
@@ -120,9 +120,8 @@ fn fill(
     backup: &Backup,
     unpacked: &Unpacked,
 ) -> Result<Content> {
-    let jobs = std::thread::available_parallelism().map_or(1, |it| it.get().min(MAX_JOBS));
-    let run = filling(ctx, target, empty)?
-        .arg(format!("--jobs={jobs}"))
+    let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
+        .arg(jobs())
         .arg(unpacked.path())
         // A crash before the swap leaves a database that nobody serves.
         .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
@@ -137,12 +136,28 @@ fn fill(
     Ok(found)
 }
 
-fn filling(ctx: &Ctx, target: &Target, into: &Address) -> Result<Run> {
-    Ok(target
-        .program(ctx, "pg_restore", into)?
+/// By several connections where the programs can keep it, else by one.
+fn stream(ctx: &Ctx, target: &Target, empty: &Address, backup: &Backup) -> Result<()> {
+    let bytes = backup.manifest.raw_bytes;
+    if is_for_several(backup)
+        && let Some(run) = target.program_on_input(ctx, "pg_restore", empty, bytes)?
+    {
+        let run = filling(run, empty).arg(jobs());
+        return require_filled(backup, &ctx.proc.feed(&run, |stdin| backup.unpack(stdin))?);
+    }
+    fill_with(ctx, target, empty, backup, &[])
+}
+
+fn jobs() -> String {
+    let jobs = std::thread::available_parallelism().map_or(1, |it| it.get().min(MAX_JOBS));
+    format!("--jobs={jobs}")
+}
+
+fn filling(pg_restore: Run, into: &Address) -> Run {
+    pg_restore
         .args(["--exit-on-error", "--no-password"])
         .arg(format!("--dbname={}", into.database))
-        .timeout(DUMP_TIMEOUT))
+        .timeout(DUMP_TIMEOUT)
 }
 
 fn require_filled(backup: &Backup, finished: &Finished) -> Result<()> {
@@ -163,7 +178,7 @@ pub fn fill_with(
     backup: &Backup,
     words: &[String],
 ) -> Result<()> {
-    let run = filling(ctx, target, into)?.args(words);
+    let run = filling(target.program(ctx, "pg_restore", into)?, into).args(words);
     let finished = ctx.proc.feed(&run, |stdin| {
         match backup.unpack(stdin) {
             // Who wants only a part may stop reading when it has it; whether

@@ -129,11 +129,40 @@ impl Compose {
         Ok(exec(&container.id, Stdin::Pipe, name, address))
     }
 
+    /// A client program inside the container that is given a file with all of
+    /// its input, its last argument: several processes of it read there at
+    /// once. None where so many bytes have no room.
+    pub fn program_on_input(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        address: &Address,
+        bytes: u64,
+    ) -> Result<Option<Run>> {
+        let free = self.offline_program(ctx, "df")?.args(["-Pk", "/tmp"]);
+        let free = ctx.proc.read(&free)?;
+        let free = free.lines().last().and_then(|it| it.split_whitespace().nth(3)?.parse().ok());
+        if free.unwrap_or(0_u64) < (bytes + bytes / 10) >> 10 {
+            return Ok(None);
+        }
+        let container = self.require_container(ctx)?;
+        let run = connected(&container.id, Stdin::Pipe, name, address);
+        Ok(Some(run.args(["sh", "-c", KEEP_INPUT, "sh", name])))
+    }
+
     pub fn offline_program(&self, ctx: &Ctx, name: &str) -> Result<Run> {
         let container = self.require_container(ctx)?;
         Ok(Run::new("docker").args(["exec", "--interactive", &container.id, name]))
     }
 }
+
+/// The file has no name: nothing of it stays, however this ends.
+const KEEP_INPUT: &str = r#"set -e
+file=$(mktemp /tmp/xtask.XXXXXX)
+exec 3<>"$file"
+rm -- "$file"
+cat >&3
+exec "$@" /proc/self/fd/3 </dev/null"#;
 
 /// What a program inside the container reads from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +174,11 @@ pub enum Stdin {
 /// `docker exec` with the connection in the environment. Inside, the server
 /// is reached through its socket.
 pub fn exec(container: &str, stdin: Stdin, name: &str, address: &Address) -> Run {
+    connected(container, stdin, name, address).arg(name)
+}
+
+/// Up to the words that are run.
+fn connected(container: &str, stdin: Stdin, name: &str, address: &Address) -> Run {
     let mut run = Run::new("docker").args(["exec", "--interactive"]);
     if stdin == Stdin::Terminal {
         run = run.arg("--tty");
@@ -156,7 +190,7 @@ pub fn exec(container: &str, stdin: Stdin, name: &str, address: &Address) -> Run
     if let Some(password) = &address.password {
         run = run.args(["--env", "PGPASSWORD"]).secret("PGPASSWORD", password);
     }
-    run.arg(container).arg(name)
+    run.arg(container)
 }
 
 /// Why a login failed that used to work: the password applies on the first

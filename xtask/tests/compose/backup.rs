@@ -42,6 +42,25 @@ fn a_backup_is_proved_restored_and_leaves_no_session_when_it_is_stopped() {
 }
 
 #[test]
+fn a_large_one_is_restored_by_several_connections_and_leaves_no_file() {
+    let Some(stage) = Stage::with_database() else { return };
+    stage.sql(include_str!("../cli/backup/several.sql"));
+    let proved = stage.run(["backup", "--prove", "-v"]).exits(0).answers(&["proven"]);
+    proved.says(&["mktemp /tmp/xtask", "--jobs=", "every hash, sequence and key"]);
+    stage.sql("DELETE FROM parts");
+    stage.run(["restore", "latest", "--yes"]).exits(0);
+    assert_eq!(stage.sql("SELECT count(*) FROM parts"), "300");
+    let docker = crate::stage::docker_config();
+    let find = ["exec", "-T", "postgres", "find", "/tmp", "-name", "xtask.*"];
+    Tool::new("docker-compose", &stage.root)
+        .env("DOCKER_CONFIG", docker)
+        .args(find)
+        .run()
+        .exits(0)
+        .answers_nothing();
+}
+
+#[test]
 fn rows_stay_through_both_ways_and_every_way_back() {
     let Some(stage) = Stage::with_database() else { return };
     stage.add_user("kept");
