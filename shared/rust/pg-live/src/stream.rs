@@ -178,21 +178,6 @@ pub async fn index_bytes(session: &Session) -> Result<Vec<(String, i64)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Tables of extensions in which users keep rows of their own, as the
-/// extensions say which those are.
-pub async fn rows_of_extensions(session: &Session) -> Result<Vec<String>> {
-    let rows = session.query(include_str!("stream/configured.sql"), &[]).await?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (table, condition): (String, String) = (row.get(0), row.get(1));
-        let sql = format!("SELECT EXISTS (SELECT FROM {table} {condition})");
-        if session.query_one(&sql, &[]).await?.get(0) {
-            found.push(table);
-        }
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
     //! The two statements name the same format, and rows are told from what
