@@ -7,7 +7,7 @@ use super::between::There;
 use super::{beside, declare_column};
 use crate::server;
 use crate::stage::{INIT, Project};
-use crate::tool::{skip, wait_until};
+use crate::tool::{Running, skip, wait_until};
 
 const OBJECTS: &str = include_str!("large_objects.sql");
 const ARE: &str = include_str!("large_objects_are.sql");
@@ -24,7 +24,7 @@ fn large_objects_come_along_with_everything_known_of_them() {
     project.run(COPY).exits(0).says(&["1006 large objects", "are the same"]);
     assert_ne!(project.identity(), served);
     assert!(project.has_column("rank"));
-    assert_eq!(project.sql(ARE), before);
+    are_the_same(&project.sql(ARE), &before);
     assert_eq!(
         project.sql("SELECT lo_get(16999, 3000000000, 20)"),
         "\\x626568696e64206120686f6c65"
@@ -33,14 +33,35 @@ fn large_objects_come_along_with_everything_known_of_them() {
     let depends = "SELECT count(*) FROM pg_shdepend d WHERE d.classid = 'pg_largeobject'::regclass \
         AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let now = project.sql(depends);
-    project.run(["rollback", "--yes", "--db-only"]).answers(&["went back"]);
-    assert_eq!((project.sql(depends), project.sql(ARE)), (now, before));
     project.run(["db-verify"]).exits(0);
+    project.run(["rollback", "--yes", "--db-only"]).answers(&["went back"]);
+    assert_eq!(project.sql(depends), now);
+    are_the_same(&project.sql(ARE), &before);
 }
 
-/// Writes 17003 in a transaction that is open until the file `stop` is there.
-const WRITING: &str = "{ echo \"BEGIN; SELECT lo_put(17003, 0, 'new');\"; \
-    while [ ! -e stop ]; do sleep 0.05; done; echo 'COMMIT;'; } | \"$0\" -XAtqv ON_ERROR_STOP=1";
+#[track_caller]
+fn are_the_same(now: &str, before: &str) {
+    let (now, before): (Vec<&str>, Vec<&str>) = (now.lines().collect(), before.lines().collect());
+    let missing: Vec<&&str> = before.iter().filter(|it| !now.contains(it)).collect();
+    assert_eq!((now.len(), missing), (before.len(), vec![]));
+}
+
+/// A transaction that is open until the file of its name is there.
+fn open(project: &Project, name: &str, sql: &str) -> Running {
+    let script = format!(
+        "{{ echo \"BEGIN; {sql};\"; while [ ! -e {name} ]; do sleep 0.05; done; echo 'COMMIT;'; }} \
+         | \"$0\" -XAtqv ON_ERROR_STOP=1"
+    );
+    project.client("sh").args(["-c", &script]).arg(server::program("psql")).start()
+}
+
+fn wait_for_lock(project: &Project, what: &str, table: &str, mode: &str, is_granted: bool) {
+    let sql = format!(
+        "SELECT count(*) > 0 FROM pg_locks WHERE relation = '{table}'::regclass \
+         AND mode = '{mode}' AND granted = {is_granted}"
+    );
+    wait_until(what, || (project.sql(&sql) == "t").then_some(()));
+}
 
 #[test]
 fn a_large_object_that_is_written_meanwhile_is_never_set_aside() {
@@ -51,33 +72,37 @@ fn a_large_object_that_is_written_meanwhile_is_never_set_aside() {
     declare_column(&project, "rank");
     project.sql(OBJECTS);
     let served = project.identity();
-    for (words, byte) in [(&COPY[..], "kept"), (&ONLINE[..], "once")] {
-        project.sql(&format!("SELECT lo_put(17003, 0, '{byte}')"));
-        let script = WRITING.replace("new", &byte.to_uppercase());
-        let psql = server::program("psql");
-        let client = project.client("sh").args(["-c", &script]).arg(psql).start();
-        let writes = "SELECT count(*) FROM pg_locks WHERE relation = 'pg_largeobject'::regclass AND mode = 'RowExclusiveLock'";
-        wait_until("the client writes", || (project.sql(writes) == "1").then_some(()));
+    for (words, value) in [(&COPY[..], "kept"), (&ONLINE[..], "once")] {
+        // The fence waits for this one: the other is open when the snapshot is taken.
+        let held = open(&project, "go", "LOCK TABLE event_config IN ROW EXCLUSIVE MODE");
+        wait_for_lock(&project, "it holds", "event_config", "RowExclusiveLock", true);
         let running = project.tool(words).start();
-        let waits = "SELECT count(*) FROM pg_locks WHERE relation = 'pg_largeobject'::regclass AND NOT granted";
-        wait_until("the last look waits", || (project.sql(waits) == "1").then_some(()));
+        wait_for_lock(&project, "the fence waits", "event_config", "ShareLock", false);
+        let put = format!("SELECT lo_put(17003, 0, '{value}')");
+        let writing = open(&project, "stop", &put);
+        wait_for_lock(&project, "it writes", "pg_largeobject", "RowExclusiveLock", true);
+        project.write("go", "");
+        held.finish().exits(0);
+        wait_for_lock(&project, "the last look waits", "pg_largeobject", "ShareLock", false);
         project.write("stop", "");
-        client.finish().exits(0);
+        writing.finish().exits(0);
         running.finish().exits(4).answers_nothing().says(&[
             "large objects were changed while the database was being copied",
             "--way clone",
         ]);
-        fs::remove_file(project.root.join("stop")).expect("is ours");
+        for name in ["go", "stop"] {
+            fs::remove_file(project.root.join(name)).expect("is ours");
+        }
         assert_eq!(project.identity(), served);
         let now = project.sql("SELECT convert_from(lo_get(17003), 'UTF8')");
-        assert_eq!(now, byte.to_uppercase(), "an acknowledged write is lost");
+        assert_eq!(now, value, "an acknowledged write is lost");
         assert_eq!((beside(&project, "new"), beside(&project, "before")), (vec![], vec![]));
     }
     // What nobody changes goes along while writers go on.
     let before = project.sql(ARE);
     project.run(ONLINE).exits(0).says(&["1006 large objects"]);
     assert_ne!(project.identity(), served);
-    assert_eq!(project.sql(ARE), before);
+    are_the_same(&project.sql(ARE), &before);
     project.run(["db-verify"]).exits(0);
 }
 
