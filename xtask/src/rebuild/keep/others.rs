@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use pg_diff::catalog::{Id, Kind};
 use pg_live::behind::Behind;
 use pg_live::extension_rows::{self, Table};
@@ -56,7 +56,7 @@ impl Keeping<'_> {
         let mut why = Vec::new();
         if objects > 0 && !is_superuser {
             let count = counted(usize::try_from(objects).unwrap_or(0), "large object");
-            why.push(format!("there are {count}, and a superuser alone copies them"));
+            why.push(format!("{count} would stay behind: a superuser alone copies them"));
         }
         let used = counters.iter().filter(|it| it.is_used);
         let of_tables = tables.iter().map(|it| (&it.extension, &it.table));
@@ -87,7 +87,7 @@ impl Keeping<'_> {
         let mut why = Vec::new();
         if objects > 0 {
             let count = counted(usize::try_from(objects).unwrap_or(0), "large object");
-            why.push(format!("replication does not bring large objects, and there are {count}"));
+            why.push(format!("{count} would stay behind: replication does not bring them"));
         }
         if !tables.is_empty() {
             let names: Vec<String> = tables.into_iter().map(|it| it.table).collect();
@@ -193,7 +193,10 @@ impl Keeping<'_> {
             return Ok(());
         }
         steps.long_step("compare others", |_, progress| {
-            let all = ctx.wait(compare(&hands, others, behind, progress))?;
+            let compared = ctx.wait(compare(&hands, others, behind, progress));
+            let all = compared.map_err(anyhow::Error::from).context(
+                "comparing large objects and rows of extensions, once nobody writes them",
+            )?;
             for it in &all {
                 if it.sent != it.arrived {
                     let what = format!("{} were not copied as they were", it.what);

@@ -254,10 +254,12 @@ fn what_stands_in_the_way_of_a_move_is_told_at_once() {
     project.run(words).exits(64).says(&["--to goes with --online"]);
     there.sql_on("postgres", &format!("CREATE DATABASE {DATABASE}"));
     there.sql("CREATE TABLE mine (i integer)");
+    project.sql("SELECT lo_from_bytea(0, 'large')");
     let elsewhere = format!("postgresql://{USER}:canary-wrong@127.0.0.1:1/{DATABASE}");
     let ended = moving(&project, &there).args(["--source-url", &elsewhere]).run().exits(3);
     ended.never_says(&["canary-wrong", PASSWORD]).says(&[
         "wal_level = replica, and needs logical",
+        "1 large object would stay behind: replication does not bring them",
         "is not empty: it has public.mine",
         "does not reach the source as osint_user on 127.0.0.1:1",
         "--source-url postgresql://USER@HOST:PORT/DATABASE",
