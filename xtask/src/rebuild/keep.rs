@@ -15,6 +15,7 @@ mod copy;
 mod finish;
 mod matching;
 mod online;
+mod others;
 mod rows;
 mod sequences;
 mod shape;

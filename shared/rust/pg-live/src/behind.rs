@@ -73,7 +73,17 @@ impl Behind {
         Ok(behind)
     }
 
-    /// A fence on tables holds no new table, and no large object.
+    /// From now on the bytes of large objects stay as they are too. The server
+    /// reads them under the lock of a writer: those who read them wait as well,
+    /// so this comes last.
+    pub async fn hold_large_objects(&self) -> Result<()> {
+        let lock = "SET LOCAL lock_timeout = '60s'; \
+                    LOCK TABLE pg_catalog.pg_largeobject IN SHARE MODE";
+        self.session.execute(lock).await
+    }
+
+    /// A fence on tables holds no new table; nor a new large object, where we
+    /// may not lock their list.
     async fn require_same(&self, look: &Session) -> Result<()> {
         let now = holding(look).await?.0;
         match now.iter().find(|it| !self.holding.contains(it)) {

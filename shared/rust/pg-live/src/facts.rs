@@ -72,6 +72,11 @@ pub async fn beside_rows(session: &Session) -> Result<(i64, i64)> {
     Ok((row.get(0), row.get(1)))
 }
 
+pub async fn is_superuser(session: &Session) -> Result<bool> {
+    let sql = "SELECT pg_catalog.current_setting('is_superuser') = 'on'";
+    Ok(session.query_one(sql, &[]).await?.get(0))
+}
+
 /// Namespace and name of every table, view, materialized view and sequence.
 pub async fn relations(session: &Session) -> Result<Vec<(String, String)>> {
     let rows = session.query(include_str!("introspect/relations.sql"), &[]).await?;

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::io::Cursor;
 use std::pin::pin;
 
 use futures_util::future::try_join_all;
@@ -66,7 +67,7 @@ pub async fn reader(address: &Address, snapshot: &str) -> Result<Session> {
 pub async fn writer(address: &Address) -> Result<Session> {
     let session = Session::connect(address, "copy").await?;
     session.execute("SET synchronous_commit = off; SET lock_timeout = 0").await?;
-    session.query(include_str!("stream/memory.sql"), &[]).await?;
+    session.query(include_str!("stream/building.sql"), &[]).await?;
     Ok(session)
 }
 
@@ -108,6 +109,10 @@ pub async fn sum(from: &Session, stream: &Stream) -> Result<Sum> {
     Ok(sum)
 }
 
+/// What goes to the server at once: a row has some hundred bytes, and whatever
+/// is handed on wakes the connection, the server and us.
+const PARCEL: usize = 64 * 1024;
+
 /// Sends the rows of one stream; what went. `bytes` grows while it goes on.
 pub async fn send(
     (from, to): (&Session, &Session),
@@ -116,12 +121,21 @@ pub async fn send(
 ) -> Result<Sum> {
     let mut reading = pin!(from.client().copy_out(&stream.reading()).await?);
     let mut writing = pin!(to.client().copy_in(&stream.writing()).await?);
-    let mut sum = Sum::default();
-    while let Some(piece) = reading.next().await {
-        let piece = piece?;
-        bytes.set(bytes.get() + u64::try_from(piece.len()).unwrap_or(0));
-        sum.take(&piece, stream.is_binary);
-        if let Err(refused) = writing.send(piece).await {
+    let (mut sum, mut parcel, mut is_over) = (Sum::default(), Vec::new(), false);
+    while !is_over {
+        match reading.next().await.transpose()? {
+            None => is_over = true,
+            Some(piece) => {
+                bytes.set(bytes.get() + u64::try_from(piece.len()).unwrap_or(0));
+                sum.take(&piece, stream.is_binary);
+                parcel.extend_from_slice(&piece);
+            }
+        }
+        if parcel.len() < PARCEL && !is_over {
+            continue;
+        }
+        let full = std::mem::replace(&mut parcel, Vec::with_capacity(2 * PARCEL));
+        if let Err(refused) = writing.send(Cursor::new(full)).await {
             // Why it did not want it, it says at the end.
             return match writing.finish().await {
                 Err(why) => Err(why.into()),
@@ -176,21 +190,6 @@ pub async fn extents(session: &Session, tables: &[String]) -> Result<Vec<Extent>
 pub async fn index_bytes(session: &Session) -> Result<Vec<(String, i64)>> {
     let rows = session.query(include_str!("stream/indexes.sql"), &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
-/// Tables of extensions in which users keep rows of their own, as the
-/// extensions say which those are.
-pub async fn rows_of_extensions(session: &Session) -> Result<Vec<String>> {
-    let rows = session.query(include_str!("stream/configured.sql"), &[]).await?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (table, condition): (String, String) = (row.get(0), row.get(1));
-        let sql = format!("SELECT EXISTS (SELECT FROM {table} {condition})");
-        if session.query_one(&sql, &[]).await?.get(0) {
-            found.push(table);
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -13,12 +13,13 @@ use std::time::Duration;
 use anyhow::Result;
 use pg_live::behind::Behind;
 use pg_live::numbers::Counter;
-use pg_live::{Address, Session, database, facts, stream};
+use pg_live::{Address, Session, database, stream};
 use serde_json::json;
 
 use super::Keeping;
 use super::choose::Chosen;
 use super::finish::require_equal;
+use super::others::Others;
 use super::rows::{self, Hand, Piece, Sent};
 use super::sequences::counters;
 use super::shape::{self, Post};
@@ -52,10 +53,17 @@ pub struct Prepared {
     pub counters: Vec<Counter>,
 }
 
+/// Hands for this machine.
+pub fn how_many() -> usize {
+    let count = std::thread::available_parallelism().map_or(2, usize::from);
+    count.clamp(*HANDS.start(), *HANDS.end())
+}
+
 impl Keeping<'_> {
     /// What a new database could not have, and nobody said that it may go.
     pub fn require_copyable(&self, chosen: &Chosen<'_>) -> Result<()> {
-        let mut why = self.why_not_copied(chosen)?;
+        let mut why = Self::why_not_copied(chosen);
+        why.extend(self.why_others_stay(chosen)?);
         if !chosen.work.knows_roles() {
             why.insert(
                 0,
@@ -70,27 +78,15 @@ impl Keeping<'_> {
             .into())
     }
 
-    /// Rows that no copy takes along.
-    pub(super) fn why_not_copied(&self, chosen: &Chosen<'_>) -> Result<Vec<String>> {
+    /// What no copy takes along.
+    pub(super) fn why_not_copied(chosen: &Chosen<'_>) -> Vec<String> {
         let found = &chosen.work.found;
         let mut why = Vec::new();
         let ignored: Vec<String> = found.filtered.ignored.iter().map(ToString::to_string).collect();
         if !ignored.is_empty() {
             why.push(format!("rules leave alone what it would not have: {}", ignored.join(", ")));
         }
-        let (objects, of_extensions) = self.ctx.wait(async {
-            let session = Session::connect(self.live, "db-rebuild").await?;
-            let objects = facts::beside_rows(&session).await?.0;
-            pg_live::Result::Ok((objects, stream::rows_of_extensions(&session).await?))
-        })?;
-        if objects > 0 {
-            let count = counted(usize::try_from(objects).unwrap_or(0), "large object");
-            why.push(format!("it does not copy large objects, and there are {count}"));
-        }
-        if !of_extensions.is_empty() {
-            why.push(format!("extensions keep rows of yours in {}", of_extensions.join(", ")));
-        }
-        Ok(why)
+        why
     }
 
     /// Whatever ends this lets writers go on: the fence goes with it.
@@ -117,10 +113,10 @@ impl Keeping<'_> {
             self.require_unchanged(chosen)?;
             Ok(told(behind, "writers wait, readers go on"))
         })?;
-        let hands = self.move_rows(steps, (chosen, &prepared), &behind)?;
+        let (hands, others) = self.move_rows(steps, (chosen, &prepared), &behind)?;
         steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
         drop(hands);
-        self.take_over(steps, (chosen, &prepared), behind)
+        self.take_over(steps, (chosen, &prepared, &others), behind)
     }
 
     pub(super) fn make_tables(&self, chosen: &Chosen<'_>) -> Result<crate::steps::Told<Prepared>> {
@@ -141,7 +137,8 @@ impl Keeping<'_> {
             &format!("pg_dump --schema-only --section=pre-data | psql -d {}", new.database),
         );
         shape::load(ctx, target, &new, &before)?;
-        let counters = counters(&found.from.catalog, &found.to.catalog, &found.renamed);
+        let mut counters = counters(&found.from.catalog, &found.to.catalog, &found.renamed);
+        counters.extend(self.counters_of_extensions(chosen)?);
         let detail = format!("{} takes rows in", new.database);
         Ok(told(Prepared { new, post, counters }, detail))
     }
@@ -152,21 +149,20 @@ impl Keeping<'_> {
         steps: &mut Steps<'_>,
         (chosen, prepared): (&Chosen<'_>, &Prepared),
         behind: &Behind,
-    ) -> Result<Vec<Hand>> {
+    ) -> Result<(Vec<Hand>, Others)> {
         let hands = self.hands(prepared, behind)?;
         let copied = self.send_rows(steps, (chosen, prepared), &hands)?;
+        let others = self.send_others(steps, chosen, &hands)?;
         self.carry_journal(self.target, behind, &prepared.new)?;
         let later = self.build(steps, (chosen, prepared), (&hands, &copied))?;
         let all: Vec<&String> = prepared.post.rest.iter().chain(&later).collect();
         self.run_rest(steps, prepared, &all)?;
-        Ok(hands)
+        Ok((hands, others))
     }
 
     pub(super) fn hands(&self, prepared: &Prepared, behind: &Behind) -> Result<Vec<Hand>> {
-        let count = std::thread::available_parallelism().map_or(2, usize::from);
-        let count = count.clamp(*HANDS.start(), *HANDS.end());
         let both = (self.live, &prepared.new);
-        Ok(self.ctx.wait(Hand::all(count, both, &behind.snapshot))?)
+        Ok(self.ctx.wait(Hand::all(how_many(), both, &behind.snapshot))?)
     }
 
     pub(super) fn send_rows(

@@ -12,6 +12,7 @@ use pg_live::{Address, Introspection, Session, database, health, numbers};
 use super::choose::Chosen;
 use super::copy::{Done, Prepared};
 use super::matching::place;
+use super::others::Others;
 use super::rows::{self, Hand, Sums};
 use super::{COMMAND, Keeping, came_through, shape};
 use crate::outcome::Fault;
@@ -55,7 +56,7 @@ impl Keeping<'_> {
     pub(super) fn take_over(
         &self,
         steps: &mut Steps<'_>,
-        (chosen, prepared): (&mut Chosen<'_>, &Prepared),
+        (chosen, prepared, others): (&mut Chosen<'_>, &Prepared, &Others),
         behind: Behind,
     ) -> Result<Done> {
         let Keeping { ctx, kept, .. } = *self;
@@ -82,6 +83,7 @@ impl Keeping<'_> {
             let detail = super::clone::story(&counts);
             Ok(told(counts, detail))
         })?;
+        self.require_others(steps, (prepared, others), &behind)?;
         let (rows, since) = (baseline.rows.values().sum(), behind.since);
         steps.step("swap", |_| {
             let newcomer = ways::Newcomer {

@@ -156,6 +156,7 @@ impl Keeping<'_> {
             Ok(told((feed, hands), format!("writers waited {held:.1} s, and go on")))
         })?;
         let copied = self.send_rows(steps, (chosen, &prepared), &hands)?;
+        let others = self.send_others(steps, chosen, &hands)?;
         let later = self.build(steps, (chosen, &prepared), (&hands, &copied))?;
         drop(hands);
         // A key that the live database does not have holds for nobody yet.
@@ -201,7 +202,7 @@ impl Keeping<'_> {
         self.carry_journal(self.target, &behind, new)?;
         steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
         drop(hands);
-        self.take_over(steps, (chosen, &prepared), behind)
+        self.take_over(steps, (chosen, &prepared, &others), behind)
     }
 }
 

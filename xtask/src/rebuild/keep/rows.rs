@@ -24,8 +24,8 @@ const BEAT: Duration = Duration::from_millis(250);
 
 /// One that reads behind the fence, one that writes.
 pub struct Hand {
-    read: Session,
-    write: Session,
+    pub read: Session,
+    pub write: Session,
 }
 
 impl Hand {
@@ -37,6 +37,16 @@ impl Hand {
         let mut hands = Vec::new();
         for _ in 0..count {
             let read = stream::reader(live, snapshot).await?;
+            hands.push(Hand { read, write: stream::writer(new).await? });
+        }
+        Ok(hands)
+    }
+
+    /// Those that read what is there now.
+    pub async fn of_now(count: usize, (live, new): (&Address, &Address)) -> Result<Vec<Hand>> {
+        let mut hands = Vec::new();
+        for _ in 0..count {
+            let read = Session::connect(live, "copy").await?;
             hands.push(Hand { read, write: stream::writer(new).await? });
         }
         Ok(hands)
@@ -56,6 +66,13 @@ pub struct Piece {
     at: usize,
     pages: Option<(i64, i64)>,
     weight: i64,
+}
+
+impl Piece {
+    /// `WHERE` its pages, or nothing.
+    pub fn condition(&self, alias: &str) -> String {
+        of_pages(alias, self.pages)
+    }
 }
 
 /// Every piece of every table, the heavy ones first.
@@ -252,7 +269,7 @@ async fn hashed(session: &Session, sql: &str) -> Result<Sum> {
 }
 
 /// Tells from time to time how far it is.
-async fn beating<T>(work: impl Future<Output = T>, tell: impl Fn()) -> T {
+pub async fn beating<T>(work: impl Future<Output = T>, tell: impl Fn()) -> T {
     let mut work = pin!(work);
     loop {
         match tokio::time::timeout(BEAT, work.as_mut()).await {

@@ -14,18 +14,18 @@ use crate::stage::{INIT, Project, is_root};
 use crate::tool::{Tool, skip, wait_until};
 
 /// Also for majors whose programs have no contrib modules.
-const PLAIN: &str = include_str!("between.sql");
+pub const PLAIN: &str = include_str!("between.sql");
 const PASSWORD: &str = "canary-of-the-other-server";
 
 /// Another server, below the folder of a project.
-struct There {
+pub struct There {
     bin: PathBuf,
-    home: PathBuf,
+    pub home: PathBuf,
     port: u16,
 }
 
 impl There {
-    fn start(project: &Project, bin: &Path) -> There {
+    pub fn start(project: &Project, bin: &Path) -> There {
         let home = project.temp().join("there");
         fs::create_dir(&home).expect("a folder");
         fs::write(home.join("password"), PASSWORD).expect("is ours");
@@ -61,12 +61,12 @@ impl There {
         }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgresql://{USER}:{PASSWORD}@127.0.0.1:{}/{DATABASE}", self.port)
     }
 
     #[track_caller]
-    fn sql_on(&self, database: &str, sql: &str) -> String {
+    pub fn sql_on(&self, database: &str, sql: &str) -> String {
         let url = self.url().replace(&format!("/{DATABASE}"), &format!("/{database}"));
         let psql = Tool::new(server::program("psql"), &self.home);
         let ended = psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, &url]).run().exits(0);
@@ -74,7 +74,7 @@ impl There {
     }
 
     #[track_caller]
-    fn sql(&self, sql: &str) -> String {
+    pub fn sql(&self, sql: &str) -> String {
         self.sql_on(DATABASE, sql)
     }
 
@@ -130,7 +130,7 @@ fn moving(project: &Project, there: &There) -> Tool {
 }
 
 /// Programs of both majors.
-fn path(there: &There) -> String {
+pub fn path(there: &There) -> String {
     format!("{}:{}", there.bin.display(), std::env::var("PATH").unwrap_or_default())
 }
 
@@ -254,10 +254,12 @@ fn what_stands_in_the_way_of_a_move_is_told_at_once() {
     project.run(words).exits(64).says(&["--to goes with --online"]);
     there.sql_on("postgres", &format!("CREATE DATABASE {DATABASE}"));
     there.sql("CREATE TABLE mine (i integer)");
+    project.sql("SELECT lo_from_bytea(0, 'large')");
     let elsewhere = format!("postgresql://{USER}:canary-wrong@127.0.0.1:1/{DATABASE}");
     let ended = moving(&project, &there).args(["--source-url", &elsewhere]).run().exits(3);
     ended.never_says(&["canary-wrong", PASSWORD]).says(&[
         "wal_level = replica, and needs logical",
+        "1 large object would stay behind: replication does not bring them",
         "is not empty: it has public.mine",
         "does not reach the source as osint_user on 127.0.0.1:1",
         "--source-url postgresql://USER@HOST:PORT/DATABASE",

@@ -11,6 +11,7 @@ use pg_live::{Address, ErrorKind, Session, database};
 use super::Moving;
 use crate::config::ShadowPlace;
 use crate::outcome::{Exit, Fault, exit_of};
+use crate::rebuild::keep::Keeping;
 use crate::rebuild::keep::choose::Chosen;
 use crate::target::Target;
 use crate::verify::maintenance;
@@ -20,7 +21,8 @@ impl Moving<'_> {
     pub fn require_possible(&self, chosen: &Chosen<'_>) -> Result<u32> {
         let Moving { keeping, there, to, reach, .. } = self;
         let ctx = keeping.ctx;
-        let mut why = keeping.why_not_copied(chosen)?;
+        let mut why = Keeping::why_not_copied(chosen);
+        why.extend(keeping.why_others_do_not_follow()?);
         why.extend(keeping.why_not_followed(chosen)?);
         let declared = &chosen.work.found.to.catalog;
         let extensions: Vec<String> = declared

@@ -1,0 +1,1 @@
+ALTER TABLE kept_setting ADD unit text;
