@@ -5,6 +5,7 @@ mod between;
 mod copying;
 mod moved;
 mod online;
+mod rivals;
 
 use std::collections::BTreeSet;
 use std::fs;

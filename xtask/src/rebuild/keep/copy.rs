@@ -32,6 +32,11 @@ use crate::verify::{self, counted, maintenance, size};
 /// More hands than this wait for the disk, not for each other.
 const HANDS: std::ops::RangeInclusive<usize> = 2..=8;
 
+pub(super) fn hand_count() -> usize {
+    let count = std::thread::available_parallelism().map_or(2, usize::from);
+    count.clamp(*HANDS.start(), *HANDS.end())
+}
+
 pub struct Done {
     pub fingerprint: String,
     pub rows: i64,
@@ -117,9 +122,8 @@ impl Keeping<'_> {
             self.require_unchanged(chosen)?;
             Ok(told(behind, "writers wait, readers go on"))
         })?;
-        let hands = self.move_rows(steps, (chosen, &prepared), &behind)?;
-        steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
-        drop(hands);
+        self.move_rows(steps, (chosen, &prepared), &behind)?;
+        steps.step("analyze", |_| self.finish_tables(chosen, &prepared))?;
         self.take_over(steps, (chosen, &prepared), behind)
     }
 
@@ -152,21 +156,18 @@ impl Keeping<'_> {
         steps: &mut Steps<'_>,
         (chosen, prepared): (&Chosen<'_>, &Prepared),
         behind: &Behind,
-    ) -> Result<Vec<Hand>> {
+    ) -> Result<()> {
         let hands = self.hands(prepared, behind)?;
         let copied = self.send_rows(steps, (chosen, prepared), &hands)?;
         self.carry_journal(self.target, behind, &prepared.new)?;
         let later = self.build(steps, (chosen, prepared), (&hands, &copied))?;
         let all: Vec<&String> = prepared.post.rest.iter().chain(&later).collect();
-        self.run_rest(steps, prepared, &all)?;
-        Ok(hands)
+        self.run_rest(steps, prepared, &all)
     }
 
     pub(super) fn hands(&self, prepared: &Prepared, behind: &Behind) -> Result<Vec<Hand>> {
-        let count = std::thread::available_parallelism().map_or(2, usize::from);
-        let count = count.clamp(*HANDS.start(), *HANDS.end());
         let both = (self.live, &prepared.new);
-        Ok(self.ctx.wait(Hand::all(count, both, &behind.snapshot))?)
+        Ok(self.ctx.wait(Hand::all(hand_count(), both, &behind.snapshot))?)
     }
 
     pub(super) fn send_rows(
