@@ -7,6 +7,7 @@
 //!   home         where the local cluster of this checkout is
 //!   lock         held (flock) while a changing command runs
 //!   run.json     command, step and what is safe; gone when the run ends
+//!   moving.json  databases that a move is about to make on other servers
 //!   child        process number of the program running for us
 //!   backups/     safety dumps, 0600
 //!   ways/        what ways back need to know; see `ways/record.rs`

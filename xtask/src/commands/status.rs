@@ -107,6 +107,11 @@ fn look(ctx: &Ctx) -> Result<Answer> {
         }
         data["interrupted"] = json!(note);
     }
+    let unfilled = keep::between::unfilled(ctx);
+    for it in &unfilled {
+        screen.attention("unfilled", it.story(), keep::between::NEXT_OF_UNFILLED);
+    }
+    data["unfilled"] = json!(unfilled);
     match Target::resolve(ctx) {
         Ok(target) => about_target(ctx, &target, &mut screen, &mut data)?,
         Err(error) => screen.attention("target", format!("{error:#}"), "cargo xtask target local"),

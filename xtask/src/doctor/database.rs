@@ -89,6 +89,9 @@ fn look(
         pg_live::Result::Ok((vitals::look(&session, &vitals).await?, moved, abandoned))
     })?;
     feeds(section, moved.as_deref(), abandoned.as_ref());
+    for it in keep::between::unfilled(ctx) {
+        section.warning("unfilled", it.story(), keep::between::NEXT_OF_UNFILLED);
+    }
     for (vital, found) in looked {
         match found {
             Ok(findings) if findings.is_empty() => section.pass(vital.title, ""),

@@ -13,12 +13,14 @@ mod choose;
 mod clone;
 mod copy;
 mod finish;
+mod follow;
 mod matching;
 mod online;
 mod others;
 mod rows;
 mod sequences;
 mod shape;
+mod tending;
 
 use std::rc::Rc;
 
@@ -45,7 +47,7 @@ use crate::verify::{counted, maintenance};
 
 pub use choose::Way;
 use choose::{Choice, Chosen};
-pub use online::sweep;
+pub use tending::{sweep, unfinished};
 
 const COMMAND: &str = "db-rebuild --keep-data";
 
@@ -88,9 +90,13 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     }
     let Options { way, online, services, rules, allowed, sql, .. } = options;
     let live = target.require_answering(ctx)?;
-    if !ctx.globals.dry_run {
-        between::sweep_source(ctx, &live)?;
-    }
+    let left = match ctx.globals.dry_run {
+        true => {
+            tending::require_free(ctx, &live)?;
+            between::left_here(ctx, &live)?
+        }
+        false => between::sweep_source(ctx, &live).map(|()| Vec::new())?,
+    };
     require_alone(ctx, &live)?;
     let request = Request {
         target: target.clone(),
@@ -121,7 +127,7 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     }
     let going = keeping.going(&chosen)?;
     if ctx.globals.dry_run {
-        return keeping.dry_run(&chosen, &going);
+        return keeping.dry_run(&chosen, (&left, &going));
     }
     let story = format!("{}{}{}", chosen.work.card(), lines(&going), chosen.story());
     ctx.term.status(story.trim_end());
@@ -267,7 +273,11 @@ impl Keeping<'_> {
         consent::agree_to_loss(ctx, &loss).map(|_| ())
     }
 
-    fn dry_run(&self, chosen: &Chosen<'_>, going: &[String]) -> Result<Answer> {
+    fn dry_run(
+        &self,
+        chosen: &Chosen<'_>,
+        (left, going): (&[String], &[String]),
+    ) -> Result<Answer> {
         let work: &Work<'_> = &chosen.work;
         let mut text = work.card();
         if let Err(error) = work.require_possible() {
@@ -277,6 +287,7 @@ impl Keeping<'_> {
         let would = chosen.would((&self.live.database, self.kept), self.online);
         text.push_str(&lines(going));
         text.push_str(&chosen.story());
+        text.push_str(&between::lines_of_left(left));
         text.push_str("would:\n");
         for (index, step) in would.iter().enumerate() {
             text.push_str(&format!("  {}. {step}\n", index + 1));
@@ -291,6 +302,7 @@ impl Keeping<'_> {
         data["way"] = json!(chosen.way.name());
         data["why"] = json!(chosen.why);
         data["would"] = json!(would);
+        data["left"] = json!(left);
         data["going"] = json!(going);
         Ok(Answer::done(text, data))
     }

@@ -200,15 +200,14 @@ pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> 
 
 /// What a killed run left; never one that was served.
 pub fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
-    // A database that is being fed cannot be dropped.
-    keep::sweep(ctx, live)?;
-    let prefix = prefix(&live.database, "new");
+    // A database that is being fed cannot be dropped; those of a run that is at
+    // work are not ours to take away.
+    let Some(_tending) = keep::sweep(ctx, live)? else { return Ok(()) };
     ctx.wait(async {
         let session: Session = verify::maintenance(live).await?;
-        let unfinished = database::list(&session, &prefix).await?;
-        for it in unfinished.iter().filter(|it| is_beside(&live.database, "new", &it.name)) {
+        for name in keep::unfinished(&session, live).await? {
             // One that another checkout is filling right now stays.
-            match database::drop_unused(&session, &it.name).await {
+            match database::drop_unused(&session, &name).await {
                 Err(error) if !database::is_in_use(&error) => return Err(error),
                 _ => {}
             }

@@ -6,6 +6,7 @@ mod copying;
 mod moved;
 mod online;
 mod others;
+mod rivals;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -15,6 +15,8 @@
 //! role into the log of the server.
 
 pub mod between;
+mod tending;
+pub mod views;
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,8 @@ use crate::address::{Address, Tls};
 use crate::behind::Behind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, quote_ident, quote_literal};
+
+pub use tending::{Rival, Tending, rival, tend};
 
 /// Publication and subscription.
 pub const NAME: &str = "xtask_online";
@@ -105,13 +109,6 @@ async fn drop_slot(session: &Session, slot: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether a run is at work in one of these databases.
-pub async fn is_tended(session: &Session, databases: &[&str]) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity \
-               WHERE datname = ANY ($1) AND application_name LIKE 'xtask/%')";
-    Ok(session.query_one(sql, &[&databases]).await?.get(0))
-}
-
 /// A feed that nobody tends any more.
 #[derive(Clone, Debug)]
 pub struct Abandoned {
@@ -124,6 +121,9 @@ pub struct Abandoned {
 pub async fn abandoned(session: &Session) -> Result<Option<Abandoned>> {
     let standby = "SELECT pg_catalog.pg_is_in_recovery()";
     if session.query_one(standby, &[]).await?.get(0) {
+        return Ok(None);
+    }
+    if tending::at_work(session, &session.address().database).await?.is_some() {
         return Ok(None);
     }
     let rows =
@@ -195,7 +195,7 @@ impl Feed {
             ..self.live.clone()
         };
         let with = format!("create_slot = false, slot_name = {}", quote_literal(&self.slot));
-        create_subscription(&session, &own, &with).await
+        create_subscription(&session, &own, (NAME, &with)).await
     }
 
     /// Waits until everything that is written by now is in the new database.
@@ -261,13 +261,18 @@ impl Feed {
 }
 
 /// A subscription by the address at which its server reaches the other one.
-async fn create_subscription(session: &Session, reach: &Address, with: &str) -> Result<()> {
+async fn create_subscription(
+    session: &Session,
+    reach: &Address,
+    (publication, with): (&str, &str),
+) -> Result<()> {
     session.query(include_str!("feed/unlogged.sql"), &[]).await?;
     let sql = format!(
-        "CREATE SUBSCRIPTION {name} CONNECTION {} PUBLICATION {name} WITH \
+        "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {} WITH \
          ({with}, copy_data = false, binary = false)",
+        quote_ident(NAME),
         quote_literal(&conninfo(reach)),
-        name = quote_ident(NAME)
+        quote_ident(publication)
     );
     // What the server says to it could have the statement in it.
     session.execute(&sql).await.map_err(|error| Error { detail: None, context: None, ..error })

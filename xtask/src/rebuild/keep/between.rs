@@ -8,6 +8,7 @@
 //! Must never: let a write into the source be told as done after the last
 //! change was taken, or drop a destination that the source has given way to.
 
+mod intent;
 mod leftovers;
 mod preflight;
 mod story;
@@ -17,16 +18,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use pg_live::behind::Behind;
-use pg_live::feed::{Feed, between};
+use pg_live::feed::{Feed, Tending, between};
 use pg_live::{Address, Session, database, numbers};
 
 use super::choose::{Choice, Chosen, Way, choose};
 use super::copy::Prepared;
-use super::finish::require_equal;
-use super::online::{LONG, SHORT, is_new_key, published};
-use super::rows::{self, Sent};
+use super::follow::Course;
+use super::online::published;
 use super::sequences::counters;
 use super::shape::{self, Post};
+use super::tending::{require_free, tend};
 use super::{Keeping, OF_A_COPY, Options, lines, require_alone};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
@@ -39,9 +40,13 @@ use crate::schema::rules::Rules;
 use crate::services::Around;
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::verify::{counted, maintenance, size};
+use crate::verify::{counted, maintenance};
 
-pub use leftovers::{abandoned_story, place, reopen, sweep_source};
+pub use intent::{NEXT as NEXT_OF_UNFILLED, all as unfilled};
+use leftovers::Settled;
+pub use leftovers::{
+    abandoned_story, left_here, lines as lines_of_left, place, reopen, sweep_source,
+};
 
 const COMMAND: &str = "db-rebuild --keep-data --online --to";
 
@@ -76,6 +81,7 @@ struct Moving<'a> {
     to: &'a To,
     there: &'a Address,
     reach: Address,
+    identity: String,
     mark: String,
 }
 
@@ -91,9 +97,13 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
     let live = source.require_answering(ctx)?;
     let there = to.target.require_running(ctx)?;
     let reach = reach(&live, to.reach.as_ref());
-    if let Some(answer) = leftovers::settle(ctx, (&live, source), (&there, to))? {
-        return Ok(answer);
-    }
+    require_another_server(ctx, &live, &there)?;
+    let held = hold(ctx, &live, &there)?;
+    let held_here = held.as_ref().map(|it| &it.0);
+    let left = match leftovers::settle(ctx, (&live, source), (&there, to), held_here)? {
+        Settled::Answered(answer) => return Ok(answer),
+        Settled::Left(left) => left,
+    };
     require_alone(ctx, &live)?;
     let request = request(source, ctx, rules.clone(), allowed, sql);
     let Choice::Chosen(mut chosen) = choose(ctx, &request, Some(Way::Copy))? else {
@@ -103,12 +113,12 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
     let identity =
         ctx.wait(async { between::identity(&Session::connect(&live, "db-rebuild").await?).await })?;
     let mark = format!("{identity} {}", stamp());
-    let moving = Moving { keeping, to, there: &there, reach, mark };
+    let moving = Moving { keeping, to, there: &there, reach, identity, mark };
     let major = moving.require_possible(&chosen)?;
     let going = moving.keeping.going(&chosen)?;
-    if ctx.globals.dry_run {
-        return Ok(moving.dry_run(&chosen, &going, major));
-    }
+    let Some(held) = held else {
+        return Ok(moving.dry_run(&chosen, (&left, &going), major));
+    };
     ctx.term.status(
         format!("{}{}{}", chosen.work.card(), lines(&going), moving.story(major)).trim_end(),
     );
@@ -117,12 +127,12 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
     let arrival = request_of_arrival(&to.target, ctx, rules, sql);
     let mut steps = Steps::begin(ctx, COMMAND, source.name())?;
     let mut around = Around::new(source, services);
-    let done = moving.go(&mut steps, &mut around, (&mut chosen, &arrival));
+    let done = moving.go(&mut steps, &mut around, (&mut chosen, &arrival), &held);
     match done {
         Ok(done) => Ok(moving.answer(steps, &around, &chosen, &done)),
         Err(error) => {
-            let cleaned =
-                ctx.interrupt.shield(|| leftovers::sweep(ctx, &live, &there, &moving.mark));
+            let ours = (moving.mark.as_str(), &held.0);
+            let cleaned = ctx.interrupt.shield(|| leftovers::sweep(ctx, &live, &there, ours));
             if let Err(why) = cleaned {
                 ctx.term.warn(&format!("left for the next run to sweep: {why:#}"));
                 ctx.term.hint(
@@ -134,6 +144,30 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
             Err(rebuild::conclude_failure(steps, error))
         }
     }
+}
+
+/// Two servers take locks of their own: one would be its own rival.
+fn require_another_server(ctx: &Ctx, live: &Address, there: &Address) -> Result<()> {
+    let is_same = ctx.wait(async {
+        between::is_same_server(&maintenance(live).await?, &maintenance(there).await?).await
+    })?;
+    if !is_same {
+        return Ok(());
+    }
+    let what = format!("`{}` cannot be moved to {there}: that is the same server", live.database);
+    Err(Fault::refused(what).hint("leave out --to").into())
+}
+
+/// Both ends, to the end of the move: of two runs that begin at once one is told.
+/// A dry run only looks.
+fn hold(ctx: &Ctx, live: &Address, there: &Address) -> Result<Option<(Tending, Tending)>> {
+    if ctx.globals.dry_run {
+        require_free(ctx, live)?;
+        require_free(ctx, there)?;
+        return Ok(None);
+    }
+    let what = format!("`cargo xtask {COMMAND} {there}` of {live}");
+    Ok(Some((tend(ctx, live, &what)?, tend(ctx, there, &what)?)))
 }
 
 /// As the destination sees the source: what was said, and of what was not said
@@ -170,6 +204,7 @@ impl<'a> Moving<'a> {
         steps: &mut Steps<'c>,
         around: &mut Around<'_>,
         (chosen, arrival): (&mut Chosen<'_>, &Request),
+        held: &(Tending, Tending),
     ) -> Result<Done>
     where
         'a: 'c,
@@ -177,8 +212,6 @@ impl<'a> Moving<'a> {
         let Moving { keeping, there, .. } = self;
         let (ctx, live) = (keeping.ctx, keeping.live);
         let new: &Address = there;
-        // As long as this is there, no other run takes ours for a leftover.
-        let tending = ctx.wait(between::tend(live))?;
         steps.step("destination", |_| self.make_database())?;
         let mut work = unproved(ctx, arrival)?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen, &work))?;
@@ -204,50 +237,10 @@ impl<'a> Moving<'a> {
             let held = behind.since.elapsed().as_secs_f64();
             Ok(told((feed, hands), format!("writers waited {held:.1} s, and go on")))
         })?;
-        let copied = keeping.send_rows(steps, (chosen, &prepared), &hands)?;
-        let later = keeping.build(steps, (chosen, &prepared), (&hands, &copied))?;
-        drop(hands);
-        let (last, rest): (Vec<&String>, Vec<&String>) =
-            prepared.post.rest.iter().chain(&later).partition(|sql| is_new_key(chosen, sql));
-        keeping.run_rest(steps, &prepared, &rest)?;
-        steps.long_step("catch up", |_, progress| {
-            let behind = |bytes| progress.tell(&format!("{} behind", size(bytes)));
-            ctx.wait(async {
-                feed.enable(new).await?;
-                feed.wait_telling(new, LONG, behind).await
-            })?;
-            Ok(told((), "everything written meanwhile is there"))
-        })?;
-        around.stop(ctx, steps)?;
-        let behind =
-            steps.step("fence", |_| Ok(told(keeping.raise()?, "writers wait, readers go on")))?;
-        steps.step("last changes", |_| {
-            ctx.wait(async {
-                feed.wait_for(new, SHORT).await?;
-                feed.close(new).await
-            })?;
-            keeping.require_unchanged(chosen)?;
-            Ok(told((), "publication, slot and subscription are gone"))
-        })?;
-        let hands = keeping.hands(&prepared, &behind)?;
-        let rows = steps.long_step("compare rows", |_, progress| {
-            let moves = &chosen.matched.moves;
-            let (sums, _) = ctx.wait(async {
-                let session = Session::connect(live, "copy").await?;
-                let pieces = rows::pieces(&rows::extents_of_sources(&session, moves).await?);
-                let nothing = (Vec::new(), &Sent::new());
-                rows::build_and_compare(&hands, (moves, &pieces), nothing, progress).await
-            })?;
-            require_equal(&sums)?;
-            let tables = counted(sums.tables(), "table");
-            Ok(told(sums.rows(), format!("{} rows in {tables}", sums.rows())))
-        })?;
-        if !last.is_empty() {
-            keeping.run_rest(steps, &prepared, &last)?;
-        }
-        keeping.carry_journal(&self.to.target, &behind, new)?;
-        steps.step("analyze", |_| keeping.finish_tables(chosen, &hands))?;
-        drop(hands);
+        let course = Course { feed, hands, there: &self.to.target };
+        let enable = async |feed: &Feed, new: &Address| feed.enable(new).await;
+        let (behind, rows) =
+            keeping.follow(steps, around, (chosen, &prepared), (course, enable))?;
         let extremes = steps.step("sequences", |_| {
             let extremes = keeping.carry_first(&prepared)?;
             Ok(told(extremes, counted(prepared.counters.len(), "sequence")))
@@ -264,8 +257,10 @@ impl<'a> Moving<'a> {
         steps.step("settings", |_| self.carry_settings())?;
         keeping.require_unchanged(chosen)?;
         let since = behind.since;
-        // It is in the database that is to be left by everybody.
-        drop(tending);
+        ctx.wait(async {
+            held.0.require_held().await?;
+            held.1.require_held().await
+        })?;
         steps.step("cut over", |_| {
             self.cut_over(behind, &prepared, &extremes)?;
             Ok(told((), format!("`{}` takes no writes any more", live.database)))
@@ -278,6 +273,8 @@ impl<'a> Moving<'a> {
     /// Empty, with the locale of the source, and marked as unfinished.
     fn make_database(&self) -> Result<crate::steps::Told<()>> {
         let Moving { keeping: Keeping { ctx, live, .. }, there, .. } = self;
+        let making = there.with_database(&intent::making(&there.database, &self.identity));
+        intent::note(ctx, &making)?;
         let made = ctx.wait(async {
             let (source, server) = (maintenance(live).await?, maintenance(there).await?);
             let locale = database::locale(&source, &live.database).await?.unwrap_or_default();
@@ -286,21 +283,22 @@ impl<'a> Moving<'a> {
             let name = &there.database;
             ctx.term.equivalent("sql>", &format!("{};", database::create_sql(name, &locale)));
             // One that is there has nothing in it, and stays where ours cannot be made.
-            let making = beside(name, "new");
-            database::create(&server, &making, &locale).await?;
-            between::set_incoming(&server, &making, &self.mark, None).await?;
+            let making = &making.database;
+            database::create(&server, making, &locale).await?;
+            between::set_incoming(&server, making, &self.mark, None).await?;
             let renamed = async {
                 between::drop_empty(&server, there).await?;
-                database::rename(&server, &making, name).await
+                database::rename(&server, making, name).await
             };
             if let Err(error) = renamed.await {
-                database::drop_unused(&server, &making).await?;
+                database::drop_unused(&server, making).await?;
                 return Err(error);
             }
             pg_live::Result::Ok(())
         });
         made.map_err(anyhow::Error::from)
             .with_context(|| format!("making {there} with the locale of the source"))?;
+        intent::done(ctx, &making)?;
         Ok(told((), format!("{there} is made, with the locale of the source")))
     }
 

@@ -33,6 +33,11 @@ use crate::verify::{self, counted, maintenance, size};
 /// More hands than this wait for the disk, not for each other.
 const HANDS: std::ops::RangeInclusive<usize> = 2..=8;
 
+pub(super) fn hand_count() -> usize {
+    let count = std::thread::available_parallelism().map_or(2, usize::from);
+    count.clamp(*HANDS.start(), *HANDS.end())
+}
+
 pub struct Done {
     pub fingerprint: String,
     pub rows: i64,
@@ -51,12 +56,6 @@ pub struct Prepared {
     pub new: Address,
     pub post: Post,
     pub counters: Vec<Counter>,
-}
-
-/// Hands for this machine.
-pub fn how_many() -> usize {
-    let count = std::thread::available_parallelism().map_or(2, usize::from);
-    count.clamp(*HANDS.start(), *HANDS.end())
 }
 
 impl Keeping<'_> {
@@ -113,9 +112,8 @@ impl Keeping<'_> {
             self.require_unchanged(chosen)?;
             Ok(told(behind, "writers wait, readers go on"))
         })?;
-        let (hands, others) = self.move_rows(steps, (chosen, &prepared), &behind)?;
-        steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
-        drop(hands);
+        let others = self.move_rows(steps, (chosen, &prepared), &behind)?;
+        steps.step("analyze", |_| self.finish_tables(chosen, &prepared))?;
         self.take_over(steps, (chosen, &prepared, &others), behind)
     }
 
@@ -149,7 +147,7 @@ impl Keeping<'_> {
         steps: &mut Steps<'_>,
         (chosen, prepared): (&Chosen<'_>, &Prepared),
         behind: &Behind,
-    ) -> Result<(Vec<Hand>, Others)> {
+    ) -> Result<Others> {
         let hands = self.hands(prepared, behind)?;
         let copied = self.send_rows(steps, (chosen, prepared), &hands)?;
         let others = self.send_others(steps, chosen, &hands)?;
@@ -157,12 +155,12 @@ impl Keeping<'_> {
         let later = self.build(steps, (chosen, prepared), (&hands, &copied))?;
         let all: Vec<&String> = prepared.post.rest.iter().chain(&later).collect();
         self.run_rest(steps, prepared, &all)?;
-        Ok((hands, others))
+        Ok(others)
     }
 
     pub(super) fn hands(&self, prepared: &Prepared, behind: &Behind) -> Result<Vec<Hand>> {
         let both = (self.live, &prepared.new);
-        Ok(self.ctx.wait(Hand::all(how_many(), both, &behind.snapshot))?)
+        Ok(self.ctx.wait(Hand::all(hand_count(), both, &behind.snapshot))?)
     }
 
     pub(super) fn send_rows(

@@ -10,10 +10,10 @@ use pg_live::hold::Names;
 use pg_live::{Address, Introspection, Session, database, health, numbers};
 
 use super::choose::Chosen;
-use super::copy::{Done, Prepared};
+use super::copy::{Done, Prepared, hand_count};
 use super::matching::place;
 use super::others::Others;
-use super::rows::{self, Hand, Sums};
+use super::rows::{self, Sums};
 use super::{COMMAND, Keeping, came_through, shape};
 use crate::outcome::Fault;
 use crate::rebuild::swap;
@@ -143,28 +143,21 @@ impl Keeping<'_> {
     pub(super) fn finish_tables(
         &self,
         chosen: &Chosen<'_>,
-        hands: &[Hand],
+        prepared: &Prepared,
     ) -> Result<crate::steps::Told<()>> {
+        let views = views(chosen);
         let objects = &chosen.work.found.to.catalog.objects;
-        let populated = |it: &pg_diff::catalog::Object| {
-            it.body.materialized_view().is_some_and(|it| it.is_populated)
-        };
-        let views: Vec<String> = objects
-            .iter()
-            .filter(|(_, object)| populated(object))
-            .map(|(id, _)| format!("REFRESH MATERIALIZED VIEW {}", place(id)))
-            .collect();
         // A partition is looked at with the table above it.
         let tables = objects
             .iter()
             .filter(|(id, object)| id.kind == Kind::Table && object.body.partition().is_none());
-        let analyze: Vec<String> = tables.map(|(id, _)| format!("ANALYZE {}", place(id))).collect();
+        let analyze: Vec<String> = tables.map(|(id, _)| place(id)).collect();
         let detail = format!(
             "{}, {}",
             counted(views.len(), "materialized view"),
             counted(analyze.len(), "table")
         );
-        self.ctx.wait(rows::finish(hands, views, analyze))?;
+        self.ctx.wait(rows::finish(&prepared.new, hand_count(), views, analyze))?;
         Ok(told((), detail))
     }
 
@@ -211,6 +204,15 @@ impl Keeping<'_> {
         });
         came_through(ctx, live, kept, swapped)
     }
+}
+
+/// The materialized views that hold rows.
+pub(super) fn views(chosen: &Chosen<'_>) -> Vec<String> {
+    let objects = chosen.work.found.to.catalog.objects.iter();
+    let populated = |it: &pg_diff::catalog::Object| {
+        it.body.materialized_view().is_some_and(|it| it.is_populated)
+    };
+    objects.filter(|(_, object)| populated(object)).map(|(id, _)| place(id)).collect()
 }
 
 /// What was read on both sides is the same.

@@ -6,72 +6,23 @@
 //! that keeps the server's log for ever.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::Result;
 use pg_diff::catalog::{ConstraintKind, Id, Kind};
 use pg_live::behind::Behind;
 use pg_live::feed::{self, Feed, Published};
-use pg_live::{Address, Session, database};
+use pg_live::{Address, Session};
 
 use super::Keeping;
 use super::choose::Chosen;
 use super::copy::Done;
-use super::finish::require_equal;
+use super::follow::Course;
 use super::matching::{Move, place, uppermost};
-use super::rows::{self, Sent};
-use crate::context::Ctx;
+use super::tending::tend;
 use crate::outcome::Fault;
-use crate::rebuild::beside::{is_beside, prefix};
 use crate::services::Around;
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::verify::{counted, maintenance};
-
-/// Catching up with everything that was written while the rows were copied.
-pub(super) const LONG: Duration = Duration::from_secs(24 * 3600);
-/// And with what was written in the last moment before the fence.
-pub(super) const SHORT: Duration = Duration::from_secs(60);
-
-const PAUSE: Duration = Duration::from_millis(100);
-const LOOKS: usize = 20;
-
-/// Drops what a run that was killed left of its feed: it looks like somebody
-/// else's replication. One that is at work is left alone.
-pub fn sweep(ctx: &Ctx, live: &Address) -> Result<bool> {
-    let prefix = prefix(&live.database, "new");
-    Ok(ctx.wait(async {
-        let session = maintenance(live).await?;
-        if !database::list(&session, &live.database)
-            .await?
-            .iter()
-            .any(|it| it.name == live.database)
-        {
-            return Ok(false);
-        }
-        let all = database::list(&session, &prefix).await?;
-        let ours: Vec<&str> = all
-            .iter()
-            .map(|it| it.name.as_str())
-            .filter(|name| is_beside(&live.database, "new", name))
-            .collect();
-        // Our own last sessions may still be on their way out.
-        let mut looks = LOOKS;
-        while feed::is_tended(&session, &ours).await?
-            || feed::between::is_tended(&session, &live.database).await?
-        {
-            looks -= 1;
-            if looks == 0 {
-                return Ok(false);
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        for name in feed::subscribed(&session, &ours).await? {
-            feed::unsubscribe(&live.with_database(&name)).await?;
-        }
-        feed::sweep(live).await
-    })?)
-}
 
 impl Keeping<'_> {
     /// Refuses what cannot follow, with the names.
@@ -134,10 +85,8 @@ impl Keeping<'_> {
     {
         let Keeping { ctx, live, .. } = *self;
         self.sweep_unfinished(steps)?;
-        // As long as this is there, nobody takes our feed for a leftover.
-        let tending = ctx.wait(feed::between::tend(live))?;
+        let tending = tend(ctx, live, "`cargo xtask db-rebuild --keep-data --online`")?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen))?;
-        let new = &prepared.new;
         let (feed, hands) = steps.step("feed", |_| {
             let tables = published(&chosen.matched.moves);
             ctx.term.equivalent(
@@ -155,53 +104,11 @@ impl Keeping<'_> {
             let held = behind.since.elapsed().as_secs_f64();
             Ok(told((feed, hands), format!("writers waited {held:.1} s, and go on")))
         })?;
-        let copied = self.send_rows(steps, (chosen, &prepared), &hands)?;
         let others = self.send_others(steps, chosen, &hands)?;
-        let later = self.build(steps, (chosen, &prepared), (&hands, &copied))?;
-        drop(hands);
-        // A key that the live database does not have holds for nobody yet.
-        let (last, rest): (Vec<&String>, Vec<&String>) =
-            prepared.post.rest.iter().chain(&later).partition(|sql| is_new_key(chosen, sql));
-        self.run_rest(steps, &prepared, &rest)?;
-        steps.step("catch up", |_| {
-            ctx.wait(async {
-                feed.subscribe(new).await?;
-                feed.wait_for(new, LONG).await
-            })?;
-            Ok(told((), "everything written meanwhile is there"))
-        })?;
-        around.stop(ctx, steps)?;
-        let behind =
-            steps.step("fence", |_| Ok(told(self.raise()?, "writers wait, readers go on")))?;
-        steps.step("last changes", |_| {
-            ctx.wait(async {
-                feed.wait_for(new, SHORT).await?;
-                feed.close(new).await
-            })?;
-            self.require_unchanged(chosen)?;
-            Ok(told((), "publication, slot and subscription are gone"))
-        })?;
-        // It is in the database that is to be left by everybody.
-        drop(tending);
-        let hands = self.hands(&prepared, &behind)?;
-        steps.long_step("compare rows", |_, progress| {
-            let moves = &chosen.matched.moves;
-            let (sums, _) = ctx.wait(async {
-                let session = Session::connect(live, "copy").await?;
-                let pieces = rows::pieces(&rows::extents_of_sources(&session, moves).await?);
-                let nothing = (Vec::new(), &Sent::new());
-                rows::build_and_compare(&hands, (moves, &pieces), nothing, progress).await
-            })?;
-            require_equal(&sums)?;
-            let tables = counted(sums.tables(), "table");
-            Ok(told((), format!("{} rows in {tables}", sums.rows())))
-        })?;
-        if !last.is_empty() {
-            self.run_rest(steps, &prepared, &last)?;
-        }
-        self.carry_journal(self.target, &behind, new)?;
-        steps.step("analyze", |_| self.finish_tables(chosen, &hands))?;
-        drop(hands);
+        let course = Course { feed, hands, there: self.target };
+        let subscribe = async |feed: &Feed, new: &Address| feed.subscribe(new).await;
+        let (behind, _) = self.follow(steps, around, (chosen, &prepared), (course, subscribe))?;
+        ctx.wait(tending.require_held())?;
         self.take_over(steps, (chosen, &prepared, &others), behind)
     }
 }

@@ -18,7 +18,7 @@ use pg_live::{Session, facts};
 
 use super::Keeping;
 use super::choose::Chosen;
-use super::copy::{Prepared, how_many};
+use super::copy::{Prepared, hand_count};
 use super::rows::{Hand, beating, pieces};
 use crate::outcome::Fault;
 use crate::steps::{Steps, told};
@@ -179,7 +179,7 @@ impl Keeping<'_> {
         let ctx = self.ctx;
         let both = (self.live, &prepared.new);
         let (hands, objects) = ctx.wait(async {
-            let hands = Hand::of_now(how_many(), both).await?;
+            let hands = Hand::of_now(hand_count(), both).await?;
             let objects = match hands.first() {
                 Some(hand) => large_objects::count(&hand.read).await?,
                 None => 0,

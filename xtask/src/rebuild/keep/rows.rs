@@ -281,22 +281,34 @@ pub async fn beating<T>(work: impl Future<Output = T>, tell: impl Fn()) -> T {
 
 /// Fills views that hold rows, and lets the planner look at every table
 /// meanwhile.
-pub async fn finish(hands: &[Hand], views: Vec<String>, analyze: Vec<String>) -> Result<()> {
-    let tables = analyze.into_iter().map(|sql| vec![sql]);
+pub async fn finish(
+    new: &Address,
+    count: usize,
+    views: Vec<String>,
+    analyze: Vec<String>,
+) -> Result<()> {
+    let mut sessions = Vec::new();
+    for _ in 0..count {
+        sessions.push(stream::writer(new).await?);
+    }
+    let views = views.iter().map(|it| format!("REFRESH MATERIALIZED VIEW {it}")).collect();
+    let tables = analyze.iter().map(|it| vec![format!("ANALYZE {it}")]);
     let tasks = std::iter::once(views).chain(tables);
-    stream::each(hands, tasks, async |hand: &Hand, all: Vec<String>| refresh(hand, all).await).await
+    stream::each(&sessions, tasks, async |session: &Session, all: Vec<String>| {
+        in_turn(session, all).await
+    })
+    .await
 }
 
-/// Fills views that hold rows. One that reads another that is not filled yet
-/// (55000) comes after it.
-async fn refresh(hand: &Hand, views: Vec<String>) -> Result<()> {
-    hand.write.execute("SET search_path = DEFAULT").await?;
-    let mut left = views;
+/// One that reads a view that is not filled yet (55000) comes after it.
+async fn in_turn(session: &Session, all: Vec<String>) -> Result<()> {
+    session.execute("SET search_path = DEFAULT").await?;
+    let mut left = all;
     while !left.is_empty() {
         let count = left.len();
         let mut later = Vec::new();
         for sql in left {
-            match hand.write.execute(&sql).await {
+            match session.execute(&sql).await {
                 Err(error) if error.sqlstate.as_deref() == Some("55000") => {
                     later.push((sql, error));
                 }

@@ -79,7 +79,7 @@ impl There {
     }
 
     /// Databases of ours, and what follows others.
-    fn left(&self) -> String {
+    pub fn left(&self) -> String {
         let all = "SELECT datname FROM pg_database WHERE datname LIKE 'osint%' \
                    UNION ALL SELECT subname FROM pg_subscription";
         self.sql_on("postgres", all)
@@ -111,7 +111,7 @@ fn account() -> Option<(u32, u32)> {
 }
 
 /// A platform whose server can be followed.
-fn project() -> Option<Project> {
+pub fn project() -> Option<Project> {
     let project = Project::with_stopped_database()?;
     follow(&project);
     project.run(["up"]).exits(0);
@@ -124,7 +124,7 @@ fn follow(project: &Project) {
     project.write(conf, text + "\nwal_level = logical\n");
 }
 
-fn moving(project: &Project, there: &There) -> Tool {
+pub fn moving(project: &Project, there: &There) -> Tool {
     let words = ["db-rebuild", "--keep-data", "--online", "--yes", "--to"];
     project.tool(words).arg(there.url()).env("PATH", path(there))
 }
@@ -215,6 +215,7 @@ fn a_newer_major_takes_over_while_everybody_writes() {
     there.sql_on("postgres", &format!("CREATE DATABASE {DATABASE}"));
     move_under_writers(&project, &there);
     assert_eq!(there.sql("SELECT count(*), sum(twice) FROM moved_part"), "300|90300");
+    assert_eq!(there.sql("SELECT parts FROM moved_count"), "300");
     assert_eq!(there.sql("INSERT INTO moved_note (state) VALUES ('open') RETURNING id"), "3");
     assert_ne!(there.sql("SHOW server_version_num"), project.sql("SHOW server_version_num"));
 }
@@ -234,6 +235,12 @@ fn a_move_that_is_killed_is_swept_by_the_next() {
                 .run(["status"])
                 .exits(2)
                 .answers(&["`cargo xtask db-rebuild --keep-data --online --to`"]);
+            let would = moving(&project, &there).arg("--dry-run").run().exits(0);
+            let would = would.answers(&["cleaned first: `osint_platform @", "is half-filled"]);
+            if step == "catch up" {
+                would.answers(&["left by a run that was stopped, and cleaned first: the feed to"]);
+                assert_eq!(slots(&project).lines().count(), 2);
+            }
         }
     }
     // Whichever moment the last kill met: the next run ends what is left.

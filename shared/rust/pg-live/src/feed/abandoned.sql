@@ -1,5 +1,5 @@
 -- What the slot of this database's feed keeps, or its publication alone, and where
--- it was to go, when no run is at work on this server.
+-- it was to go.
 SELECT coalesce(max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), left_over.restart_lsn)), 0)::bigint,
        max(left_over.destination)
   FROM (SELECT s.restart_lsn, NULL AS destination
@@ -9,6 +9,4 @@ SELECT coalesce(max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), 
         SELECT NULL, pg_catalog.obj_description(p.oid, 'pg_publication')
           FROM pg_catalog.pg_publication p
          WHERE p.pubname = $2) AS left_over
- WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
-                    WHERE a.application_name IN ('xtask/move', 'xtask/copy', 'xtask/fence'))
 HAVING count(*) > 0

@@ -28,20 +28,6 @@ const REOPENED: &str = "xtask.reopened";
 const PURPOSE: &str = "move";
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Tells everybody that a move is at work, as long as it is held.
-pub async fn tend(live: &Address) -> Result<Session> {
-    Session::connect(live, PURPOSE).await
-}
-
-/// Whether somebody tends a move of this database. At its end nobody but the
-/// fence is inside.
-pub async fn is_tended(session: &Session, database: &str) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity \
-               WHERE datname = $1 AND application_name IN ($2, 'xtask/fence'))";
-    let name = format!("xtask/{PURPOSE}");
-    Ok(session.query_one(sql, &[&database, &name]).await?.get(0))
-}
-
 /// Why this database cannot be followed, by its server and our role; all of it.
 pub async fn source_faults(session: &Session) -> Result<Vec<String>> {
     let rows = session.query(include_str!("between/source.sql"), &[]).await?;
@@ -86,6 +72,18 @@ pub async fn drop_empty(server: &Session, address: &Address) -> Result<()> {
     drop_soon(server, &address.database).await
 }
 
+/// Drops a database that a stopped run of ours made and did not fill. False:
+/// something is in it, or somebody, and it stays.
+pub async fn drop_unfilled(server: &Session, address: &Address) -> Result<bool> {
+    if !objects(&Session::connect(address, PURPOSE).await?).await?.is_empty() {
+        return Ok(false);
+    }
+    match drop_soon(server, &address.database).await {
+        Err(error) if database::is_in_use(&error) => Ok(false),
+        dropped => dropped.map(|()| true),
+    }
+}
+
 /// Our own last look may still be on its way out.
 async fn drop_soon(server: &Session, name: &str) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
@@ -110,7 +108,9 @@ pub async fn require_reach(session: &Session, reach: &Address) -> Result<()> {
     }
     session.execute("BEGIN").await?;
     let with = "enabled = false, create_slot = false, slot_name = NONE";
-    let made = create_subscription(session, reach, with).await;
+    // No publication of this name is there: a stopped run may have left its own, whose
+    // tables are not here.
+    let made = create_subscription(session, reach, ("xtask_reach", with)).await;
     session.execute("ROLLBACK").await?;
     made
 }
@@ -228,7 +228,7 @@ impl Feed {
             "enabled = false, create_slot = false, slot_name = {}",
             quote_literal(&self.slot)
         );
-        create_subscription(&session, reach, &with).await?;
+        create_subscription(&session, reach, (NAME, &with)).await?;
         let sql = "SELECT count(*) FROM pg_catalog.pg_subscription_rel r \
                    JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid WHERE s.subname = $1";
         let seen: i64 = session.query_one(sql, &[&NAME]).await?.get(0);

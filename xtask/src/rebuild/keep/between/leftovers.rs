@@ -3,25 +3,28 @@
 //!
 //! Must never: sweep what a run is at work on, or what was never ours.
 
-use std::time::Duration;
-
 use anyhow::Result;
-use pg_live::feed::{self, Abandoned, between};
+use pg_live::feed::{self, Abandoned, Tending, between};
 use pg_live::{Address, ErrorKind, Session, database, protection};
 use serde_json::json;
 
-use super::To;
+use super::{To, intent};
 use crate::consent;
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::beside::{is_beside, prefix};
-use crate::rebuild::keep::online;
+use crate::rebuild::keep::tending::{self, require_free, sweep_feed, tend};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{maintenance, size};
 
-const PAUSE: Duration = Duration::from_millis(100);
-const LOOKS: usize = 20;
+/// What comes of looking at what was before.
+pub enum Settled {
+    /// There is nothing to do.
+    Answered(Answer),
+    /// What the run would clean first; nothing where it has done so.
+    Left(Vec<String>),
+}
 
 /// Both marks, and which database this is.
 struct Marks {
@@ -29,7 +32,6 @@ struct Marks {
     moved: Option<String>,
     incoming: Option<String>,
     reopened: Option<String>,
-    is_tended: bool,
 }
 
 fn marks(ctx: &Ctx, live: &Address, there: &Address) -> Result<Marks> {
@@ -37,20 +39,11 @@ fn marks(ctx: &Ctx, live: &Address, there: &Address) -> Result<Marks> {
         let (source, server) = (maintenance(live).await?, maintenance(there).await?);
         // Waits for a transaction that is closing it: then its mark tells.
         let inside = Session::connect(live, "db-rebuild").await?;
-        let mut is_tended = between::is_tended(&source, &live.database).await?;
-        let mut looks = LOOKS;
-        // Our own last sessions may still be on their way out.
-        while is_tended && looks > 0 {
-            looks -= 1;
-            tokio::time::sleep(PAUSE).await;
-            is_tended = between::is_tended(&source, &live.database).await?;
-        }
         pg_live::Result::Ok(Marks {
             identity: between::identity(&inside).await?,
             moved: between::moved(&source, &live.database).await?,
             incoming: between::incoming(&server, &there.database).await?,
             reopened: between::reopened(&source, &live.database).await?,
-            is_tended,
         })
     })?)
 }
@@ -64,37 +57,59 @@ pub fn moved(ctx: &Ctx, live: &Address) -> Result<Option<String>> {
 }
 
 /// What a stopped run left on this server, and a word on what it left elsewhere.
+/// Where one is at work, this one must not begin.
 pub fn sweep_source(ctx: &Ctx, live: &Address) -> Result<()> {
-    let left = ctx.wait(async {
+    let left = abandoned(ctx, live)?;
+    match tending::sweep(ctx, live)? {
+        None => require_free(ctx, live),
+        Some((_, false)) => Ok(()),
+        Some((_, true)) => {
+            ctx.term.warn(&format!(
+                "a run with --online was stopped; its slot and publication are gone now{}",
+                beyond(left.as_ref())
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn abandoned(ctx: &Ctx, live: &Address) -> Result<Option<Abandoned>> {
+    Ok(ctx.wait(async {
         match Session::connect(live, "db-rebuild").await {
             Err(error) if error.kind == ErrorKind::NoDatabase => Ok(None),
             session => feed::abandoned(&session?).await,
         }
-    })?;
-    if online::sweep(ctx, live)? {
-        ctx.term.warn(&format!(
-            "a run with --online was stopped; its slot and publication are gone now{}",
-            beyond(left.as_ref())
-        ));
-    }
-    Ok(())
+    })?)
 }
 
-/// Takes over from whatever came before. An answer: there is nothing to do.
+/// What [`sweep_source`] and the sweep of half-built databases would clean.
+pub fn left_here(ctx: &Ctx, live: &Address) -> Result<Vec<String>> {
+    let mut left: Vec<String> = abandoned(ctx, live)?.iter().map(abandoned_story).collect();
+    let unfinished =
+        ctx.wait(async { tending::unfinished(&maintenance(live).await?, live).await })?;
+    left.extend(unfinished.iter().map(|it| format!("`{it}` is half-built")));
+    Ok(left)
+}
+
+/// For a dry run.
+pub fn lines(left: &[String]) -> String {
+    let line = |it: &String| format!("left by a run that was stopped, and cleaned first: {it}\n");
+    left.iter().map(line).collect()
+}
+
+/// Takes over from whatever came before. Without the lock of the source it only
+/// looks.
 pub fn settle(
     ctx: &Ctx,
     (live, source): (&Address, &Target),
     (there, to): (&Address, &To),
-) -> Result<Option<Answer>> {
+    held: Option<&Tending>,
+) -> Result<Settled> {
     let found = marks(ctx, live, there)?;
-    if found.is_tended {
-        let what = format!("`{}` is being moved by another run", live.database);
-        return Err(Fault::unavailable(what).hint("wait for it to end").into());
-    }
     if let Some(moved) = &found.moved {
         let is_this =
             found.incoming.as_ref().is_some_and(|it| moved.starts_with(&format!("{it} ")));
-        if is_this && !ctx.globals.dry_run {
+        if is_this && held.is_some() {
             ctx.wait(async {
                 between::clear_incoming(&maintenance(there).await?, &there.database).await
             })?;
@@ -105,10 +120,8 @@ pub fn settle(
                 live.database,
                 super::story::next(to, there)
             );
-            return Ok(Some(Answer::done(
-                text,
-                json!({ "moved": moved, "to": there.to_string() }),
-            )));
+            let data = json!({ "moved": moved, "to": there.to_string() });
+            return Ok(Settled::Answered(Answer::done(text, data)));
         }
         let what = format!("`{}` was moved: {}", live.database, place(moved));
         return Err(Fault::refused(what).hint(super::story::reopening(source)).into());
@@ -131,46 +144,73 @@ pub fn settle(
             .hint("name another database in --to, or drop that one if its move is given up")
             .into());
     }
-    if ctx.globals.dry_run {
-        return Ok(None);
-    }
-    sweep_unnamed(ctx, there, &found.identity)?;
-    let had_incoming = found.incoming.is_some();
+    let Some(held) = held else {
+        let mut left = left_here(ctx, live)?;
+        left.extend(found.incoming.iter().map(|_| format!("`{there}` is half-filled")));
+        let unfilled = unfilled(ctx, there, &found.identity)?;
+        left.extend(unfilled.iter().map(|it| format!("`{it}` there is made, and not filled")));
+        return Ok(Settled::Left(left));
+    };
+    let mut was_left = sweep_unfilled(ctx, there, &found.identity)?;
     if let Some(mark) = &found.incoming {
         sweep_destination(ctx, there, mark)?;
+        was_left = true;
     }
-    if online::sweep(ctx, live)? || had_incoming {
+    if sweep_feed(ctx, live, held)? || was_left {
         ctx.term.warn("a move was stopped; what it left on both servers is gone now");
     }
-    Ok(None)
+    Ok(Settled::Left(Vec::new()))
 }
 
 /// What this run made, on both servers. A move that came through stays.
-pub fn sweep(ctx: &Ctx, live: &Address, there: &Address, mark: &str) -> Result<()> {
+pub fn sweep(
+    ctx: &Ctx,
+    live: &Address,
+    there: &Address,
+    (mark, held): (&str, &Tending),
+) -> Result<()> {
     if moved(ctx, live)?.is_some_and(|it| it.starts_with(&format!("{mark} "))) {
         return Ok(());
     }
     // First where a slot keeps the log; the other server may be what failed.
-    online::sweep(ctx, live)?;
+    sweep_feed(ctx, live, held)?;
     let identity = mark.split(' ').next().unwrap_or_default();
-    sweep_unnamed(ctx, there, identity)?;
+    sweep_unfilled(ctx, there, identity)?;
     sweep_destination(ctx, there, mark)
 }
 
-/// Databases that were made there and did not come to their name.
-fn sweep_unnamed(ctx: &Ctx, there: &Address, identity: &str) -> Result<()> {
-    let prefix = prefix(&there.database, "new");
-    Ok(ctx.wait(async {
-        let server = maintenance(there).await?;
-        for it in database::list(&server, &prefix).await? {
-            let mark = between::incoming(&server, &it.name).await?;
-            let is_ours = mark.is_some_and(|mark| mark.starts_with(&format!("{identity} ")));
-            if is_ours && is_beside(&there.database, "new", &it.name) {
-                database::drop_unused(&server, &it.name).await?;
-            }
+/// Databases that were made there for this one's rows and did not come to their
+/// name: theirs tells.
+fn unfilled(ctx: &Ctx, there: &Address, identity: &str) -> Result<Vec<String>> {
+    let word = intent::word(identity);
+    let all = ctx.wait(async {
+        database::list(&maintenance(there).await?, &prefix(&there.database, &word)).await
+    })?;
+    let names = all.into_iter().map(|it| it.name);
+    Ok(names.filter(|it| is_beside(&there.database, &word, it)).collect())
+}
+
+/// Nothing came into them; one that something is in stays, and is told.
+fn sweep_unfilled(ctx: &Ctx, there: &Address, identity: &str) -> Result<bool> {
+    let found = unfilled(ctx, there, identity)?;
+    let mut stays = Vec::new();
+    for name in &found {
+        let is_gone = ctx.wait(async {
+            let server = maintenance(there).await?;
+            between::drop_unfilled(&server, &there.with_database(name)).await
+        })?;
+        if !is_gone {
+            let server = format!("{}:{}", there.host, there.port);
+            ctx.term.warn(&format!(
+                "`{name}` on {server} was made by a move that was stopped, and something or \
+                 somebody is in it: it stays"
+            ));
+            ctx.term.hint("look at it, and drop it yourself");
+            stays.push(name.clone());
         }
-        pg_live::Result::Ok(())
-    })?)
+    }
+    intent::settle(ctx, there, &stays)?;
+    Ok(stays.len() < found.len())
 }
 
 fn sweep_destination(ctx: &Ctx, there: &Address, mark: &str) -> Result<()> {
@@ -216,31 +256,36 @@ fn beyond(found: Option<&Abandoned>) -> String {
 /// `--reopen`: the database that was moved takes writes again.
 pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
-    let (mark, own, protected, abandoned) = ctx.wait(async {
+    let abandoned = abandoned(ctx, &live)?;
+    let tending = tend(ctx, &live, "`cargo xtask db-rebuild --reopen`")?;
+    let (mark, own, protected) = ctx.wait(async {
         let server = maintenance(&live).await?;
         // Waits for a transaction that is closing it: then its mark tells.
         let inside = Session::connect(&live, "db-rebuild").await?;
         let mark = between::moved(&server, &live.database).await?;
         let own = between::own_comment(&server, &live.database).await?;
-        let protected = protection(&inside).await?;
-        pg_live::Result::Ok((mark, own, protected, feed::abandoned(&inside).await?))
+        pg_live::Result::Ok((mark, own, protection(&inside).await?))
     })?;
     let name = &live.database;
-    let is_tended =
-        ctx.wait(async { between::is_tended(&maintenance(&live).await?, name).await })?;
-    if is_tended {
-        let what = format!("`{name}` is being moved by another run");
-        return Err(Fault::unavailable(what).hint("wait for it to end").into());
+    let mut elsewhere = String::new();
+    if !ctx.globals.dry_run {
+        for it in intent::forget(ctx)? {
+            elsewhere.push_str(&format!(
+                "\n{}: look there, and drop it (DROP DATABASE \"{}\")",
+                it.story(),
+                it.database
+            ));
+        }
     }
-    if mark.is_none() && !ctx.globals.dry_run && online::sweep(ctx, &live)? {
+    if mark.is_none() && !ctx.globals.dry_run && sweep_feed(ctx, &live, &tending)? {
         let text = format!(
-            "`{name}` takes writes; what a stopped run left of its feed is gone{}",
+            "`{name}` takes writes; what a stopped run left of its feed is gone{}{elsewhere}",
             beyond(abandoned.as_ref())
         );
         return Ok(Answer::done(text, json!({ "reopened": false })));
     }
     let Some(mark) = mark else {
-        let text = format!("`{name}` was not moved: it takes writes");
+        let text = format!("`{name}` was not moved: it takes writes{elsewhere}");
         return Ok(Answer::done(text, json!({ "reopened": false })));
     };
     let sql = between::open_sql(name, &mark, own.as_deref());
@@ -260,6 +305,6 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     });
     let records = steps.end();
     opened?;
-    let text = format!("`{name}` takes writes again; it was moved to {place}");
+    let text = format!("`{name}` takes writes again; it was moved to {place}{elsewhere}");
     Ok(Answer::done(text, json!({ "reopened": true, "steps": records })))
 }

@@ -35,9 +35,6 @@ impl Moving<'_> {
             let source = Session::connect(keeping.live, "db-rebuild").await?;
             let server = maintenance(there).await?;
             let mut faults = between::source_faults(&source).await?;
-            if between::is_same_server(&source, &server).await? {
-                faults.push("the destination is the same server: leave out --to".to_owned());
-            }
             let majors = (source.server_version().await?, server.server_version().await?);
             // An older one knows less than is asked.
             if majors.1 / 10_000 >= majors.0 / 10_000 {

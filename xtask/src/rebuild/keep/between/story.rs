@@ -6,7 +6,7 @@ use anyhow::Result;
 use pg_live::{Address, Session, protection};
 use serde_json::json;
 
-use super::{Done, Moving, To};
+use super::{Done, Moving, To, lines_of_left};
 use crate::consent::{self, Loss};
 use crate::outcome::Answer;
 use crate::rebuild::keep::choose::Chosen;
@@ -41,10 +41,20 @@ impl Moving<'_> {
         ]
     }
 
-    pub fn dry_run(&self, chosen: &Chosen<'_>, going: &[String], major: u32) -> Answer {
+    pub fn dry_run(
+        &self,
+        chosen: &Chosen<'_>,
+        (left, going): (&[String], &[String]),
+        major: u32,
+    ) -> Answer {
         let would = self.would(chosen);
-        let mut text =
-            format!("{}{}{}would:\n", chosen.work.card(), lines(going), self.story(major));
+        let mut text = format!(
+            "{}{}{}{}would:\n",
+            chosen.work.card(),
+            lines(going),
+            self.story(major),
+            lines_of_left(left)
+        );
         for (index, step) in would.iter().enumerate() {
             text.push_str(&format!("  {}. {step}\n", index + 1));
         }
@@ -53,6 +63,7 @@ impl Moving<'_> {
         data["dry_run"] = json!(true);
         data["to"] = json!(self.there.to_string());
         data["would"] = json!(would);
+        data["left"] = json!(left);
         data["going"] = json!(going);
         Answer::done(text, data)
     }

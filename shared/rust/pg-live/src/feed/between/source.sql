@@ -6,7 +6,10 @@ SELECT 'the source has wal_level = ' || pg_catalog.current_setting('wal_level')
 UNION ALL
 SELECT 'the source has no replication slot free (max_replication_slots = '
        || pg_catalog.current_setting('max_replication_slots') || ')'
- WHERE (SELECT count(*) FROM pg_catalog.pg_replication_slots)
+ WHERE (SELECT count(*) FROM pg_catalog.pg_replication_slots
+         -- What a stopped run left is swept.
+         WHERE slot_name <> 'xtask_online_' || (SELECT d.oid FROM pg_catalog.pg_database d
+                                                 WHERE d.datname = pg_catalog.current_database()))
        >= pg_catalog.current_setting('max_replication_slots')::int
 UNION ALL
 SELECT 'the source has no sender free (max_wal_senders = '
