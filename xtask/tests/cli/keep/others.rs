@@ -144,15 +144,7 @@ fn rows_in_tables_of_extensions_come_along() {
     };
     project.write(INIT, format!("BEGIN;\n{}", init("")));
     there.sql(&init("").replace("COMMIT;", ""));
-    there.sql(
-        "INSERT INTO kept_setting (name, value) VALUES ('mine', E'a\\tb'), ('odd', NULL); \
-         UPDATE kept_seeded SET note = 'mine', setting = 'mine' WHERE id = 2; \
-         DELETE FROM kept_seeded WHERE id = 3; \
-         INSERT INTO kept_seeded (setting) VALUES ('odd'); \
-         SELECT setval('kept_drawn', 41); \
-         SELECT lo_from_bytea(4000000001, 'large'); \
-         ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO PUBLIC",
-    );
+    there.sql(include_str!("extension/rows.sql"));
     let (before, objects) = (there.sql(ROWS), there.sql(ARE));
 
     project.write(
