@@ -146,11 +146,11 @@ impl Target {
         ctx: &Ctx,
         name: &str,
         address: &Address,
-        bytes: u64,
+        (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
         match self {
             Target::Local(_) | Target::Url(_) => Ok(None),
-            Target::Compose(compose) => compose.program_on_input(ctx, name, address, bytes),
+            Target::Compose(compose) => compose.program_on_input(ctx, name, address, (bytes, room)),
         }
     }
 

@@ -55,7 +55,7 @@ pub fn create(ctx: &Ctx, target: &Target, store: &Store) -> Result<Backup> {
             Some(seal) => made.unlocked(seal.witness.clone())?,
             None => made,
         };
-        reading::read_again(ctx, target, &made)?;
+        reading::require_as_written(ctx, target, &made)?;
         manifest.write(&partial)?;
         Ok(made)
     });

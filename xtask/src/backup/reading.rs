@@ -35,7 +35,7 @@ pub fn require_checksums(backup: &Backup) -> Result<()> {
 
 /// Of one that was made a moment ago: what was counted as it passed is what
 /// lies on the disk, to the last byte.
-pub fn read_again(ctx: &Ctx, target: &Target, made: &Backup) -> Result<()> {
+pub fn require_as_written(ctx: &Ctx, target: &Target, made: &Backup) -> Result<()> {
     let started = Instant::now();
     let progress = ctx.term.progress("read back");
     require_checksums(made)?;
@@ -43,7 +43,8 @@ pub fn read_again(ctx: &Ctx, target: &Target, made: &Backup) -> Result<()> {
     made.unpack(&mut bytes)?;
     if bytes.0 != made.manifest.raw_bytes {
         let (is, was) = (bytes.0, made.manifest.raw_bytes);
-        return Err(Fault::failed(format!("{is} bytes come back of {was}")).into());
+        let what = format!("{is} bytes of {} come back of {was} that were dumped", made.label);
+        return Err(Fault::failed(what).hint("look at the disk, and make it again").into());
     }
     require_known(ctx, target, made)?;
     drop(progress);
@@ -132,9 +133,19 @@ fn holds(found: &Dumped, content: &Content) -> bool {
 /// A dump of so many bytes is restored by more than one connection.
 const PARALLEL_FROM: u64 = 16 << 20;
 
-/// The clear text of an encrypted one is on no disk but the server's own.
+/// A large one, where there are cores for it. The clear text of an encrypted
+/// one is on no disk but the server's own.
 pub fn is_for_several(backup: &Backup) -> bool {
-    backup.manifest.raw_bytes >= PARALLEL_FROM && backup.key.is_none()
+    let has_cores = std::thread::available_parallelism().is_ok_and(|it| it.get() > 1);
+    has_cores && backup.manifest.raw_bytes >= PARALLEL_FROM && backup.key.is_none()
+}
+
+/// What the unpacked dump takes where the database that it becomes may lie on
+/// the same disk.
+pub fn room(backup: &Backup) -> u64 {
+    let database = u64::try_from(backup.manifest.origin.database_bytes).unwrap_or(0);
+    let both = backup.manifest.raw_bytes.saturating_add(database);
+    both.saturating_add(both / 10)
 }
 
 /// A dump that is read at many places at once. It has no name: nothing of it
@@ -146,7 +157,6 @@ impl Unpacked {
     /// it, or where there is no room. The backup may lie where nobody can
     /// write.
     pub fn wanted(ctx: &Ctx, target: &Target, backup: &Backup) -> Result<Option<Unpacked>> {
-        let needed = backup.manifest.raw_bytes;
         if !is_for_several(backup) || !target.reads_files() {
             return Ok(None);
         }
@@ -154,7 +164,7 @@ impl Unpacked {
         let found = nix::sys::statvfs::statvfs(&dir)
             .with_context(|| format!("looking at the disk of `{}`", dir.display()))?;
         let free = found.blocks_available().saturating_mul(found.fragment_size());
-        if free > needed + needed / 10 { Unpacked::make(&dir).map(Some) } else { Ok(None) }
+        if free > room(backup) { Unpacked::make(&dir).map(Some) } else { Ok(None) }
     }
 
     fn make(dir: &Path) -> Result<Unpacked> {

@@ -3,11 +3,11 @@
 //!
 //! Must never: fill a database that holds anything.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use futures_util::future::{try_join, try_join_all};
-use pg_live::content::{self, Content};
+use pg_live::content::{self, Content, TableContent};
 use pg_live::database::Locale;
 use pg_live::{Address, Session, database, health};
 
@@ -15,12 +15,13 @@ use super::archive::is_closed;
 use super::create::schema_sha256;
 use super::label::Label;
 use super::manifest::Manifest;
-use super::reading::{Unpacked, is_for_several};
+use super::reading::{Unpacked, is_for_several, room};
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::proc::{Finished, Run};
+use crate::proc::{Finished, Run, Started};
 use crate::target::Target;
+use crate::target::compose::INPUT_NOT_KEPT;
 use crate::term::Mark;
 use crate::tools::pg_dump::{self, DUMP_TIMEOUT, Roles};
 use crate::verify;
@@ -29,6 +30,8 @@ use crate::verify;
 const PROOF: &str = "xtask_proof_";
 
 const MAX_JOBS: usize = 8;
+/// Two looks at which tables are filled.
+const BETWEEN: Duration = Duration::from_millis(300);
 /// Sessions that read what was restored: the server is busier than we are.
 const COMPARING: usize = 2;
 
@@ -99,53 +102,97 @@ pub fn refill(
 ) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("restore");
-    let found = match unpacked {
-        Some(unpacked) => Some(fill(ctx, target, empty, backup, &unpacked)?),
+    let known = by_several(ctx, target, empty, backup, unpacked)?;
+    let known = match known {
+        Some(known) => known,
         None => {
-            stream(ctx, target, empty, backup)?;
-            None
+            fill_with(ctx, target, empty, backup, &[])?;
+            Vec::new()
         }
     };
     drop(progress);
     ctx.term.step(Mark::Ok, "restore", started.elapsed(), &empty.database);
-    compare(ctx, target, (empty, purpose), &backup.manifest, found)
+    compare(ctx, target, (empty, purpose), &backup.manifest, &known)
 }
 
-/// By several connections. The rows are read back while keys and indexes are
-/// built: the last of these keep one core busy.
-fn fill(
+/// By several connections: of what was unpacked here, or of a file that the
+/// program itself keeps. Gives the rows that were read meanwhile; None where
+/// nothing was done, because one connection is to do it.
+fn by_several(
     ctx: &Ctx,
     target: &Target,
     empty: &Address,
     backup: &Backup,
-    unpacked: &Unpacked,
-) -> Result<Content> {
-    let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
-        .arg(jobs())
-        .arg(unpacked.path())
-        // A crash before the swap leaves a database that nobody serves.
-        .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
-    let rows = run.clone().args(["--section=pre-data", "--section=data"]);
-    require_filled(backup, &ctx.proc.capture(&rows)?)?;
-    let building = ctx.proc.start(run.arg("--section=post-data"))?;
-    let found = ctx.wait(async {
-        let session = Session::connect(empty, "proof").await?;
-        content::content_like(&[session], &backup.manifest.content).await
-    })?;
-    require_filled(backup, &ctx.proc.wait(building)?)?;
-    Ok(found)
+    unpacked: Option<Unpacked>,
+) -> Result<Option<Vec<TableContent>>> {
+    let content = &backup.manifest.content;
+    if let Some(unpacked) = unpacked {
+        let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
+            .arg(jobs())
+            .arg(unpacked.path())
+            // A crash before the swap leaves a database that nobody serves.
+            .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
+        let mut restoring = ctx.proc.start(run)?;
+        let known = read_filled(ctx, empty, content, &mut restoring)?;
+        require_filled(backup, &ctx.proc.wait(restoring)?)?;
+        return Ok(Some(known));
+    }
+    if !is_for_several(backup) {
+        return Ok(None);
+    }
+    let (bytes, room) = (backup.manifest.raw_bytes, room(backup));
+    let run = target.program_on_input(ctx, "pg_restore", empty, (bytes, room))?;
+    let Some(run) = run else { return Ok(None) };
+    let run = filling(run, empty).arg(jobs());
+    let (mut restoring, fed) = ctx.proc.start_fed(&run, |stdin| backup.unpack(stdin))?;
+    let known = read_filled(ctx, empty, content, &mut restoring)?;
+    let finished = ctx.proc.wait(restoring)?;
+    if finished.status == INPUT_NOT_KEPT {
+        return Ok(None);
+    }
+    require_filled(backup, &finished)?;
+    fed.map(|()| Some(known))
 }
 
-/// By several connections where the programs can keep it, else by one.
-fn stream(ctx: &Ctx, target: &Target, empty: &Address, backup: &Backup) -> Result<()> {
-    let bytes = backup.manifest.raw_bytes;
-    if is_for_several(backup)
-        && let Some(run) = target.program_on_input(ctx, "pg_restore", empty, bytes)?
-    {
-        let run = filling(run, empty).arg(jobs());
-        return require_filled(backup, &ctx.proc.feed(&run, |stdin| backup.unpack(stdin))?);
+/// Tables are read as soon as they are filled: the last keys and indexes keep
+/// one core busy. What cannot be read now is read when all is there.
+fn read_filled(
+    ctx: &Ctx,
+    filling: &Address,
+    content: &Content,
+    restoring: &mut Started,
+) -> Result<Vec<TableContent>> {
+    let mut read = Vec::new();
+    let session = ctx.wait(async {
+        let session = Session::connect(filling, "proof").await?;
+        // A key is built for as long as it takes.
+        session.execute("SET lock_timeout = 0").await?;
+        pg_live::Result::Ok(session)
+    });
+    let Ok(session) = session else {
+        ctx.interrupt.check()?;
+        return Ok(read);
+    };
+    let mut left: Vec<TableContent> =
+        content.tables.iter().filter(|it| it.rows > 0).cloned().collect();
+    while !left.is_empty() && restoring.ended()?.is_none() {
+        let found = ctx.wait(async {
+            let Some(at) = content::first_filled(&session, &left).await? else { return Ok(None) };
+            content::table_content(&session, left[at].clone()).await.map(|table| Some((at, table)))
+        });
+        match found {
+            Ok(Some((at, table))) => {
+                left.swap_remove(at);
+                read.push(table);
+            }
+            Ok(None) => std::thread::sleep(BETWEEN),
+            Err(_) => {
+                ctx.interrupt.check()?;
+                return Ok(read);
+            }
+        }
     }
-    fill_with(ctx, target, empty, backup, &[])
+    Ok(read)
 }
 
 fn jobs() -> String {
@@ -203,13 +250,13 @@ pub enum Purpose {
 }
 
 /// Rows, hashes, sequences, schema, and that nothing in it is broken. Rows
-/// that were read already, `found`, are not read again.
+/// that are `known` are not read again.
 fn compare(
     ctx: &Ctx,
     target: &Target,
     (restored, purpose): (&Address, Purpose),
     manifest: &Manifest,
-    found: Option<Content>,
+    known: &[TableContent],
 ) -> Result<String> {
     let started = Instant::now();
     let progress = ctx.term.progress("compare");
@@ -218,10 +265,7 @@ fn compare(
     let reading = async {
         let sessions = (0..COMPARING).map(|_| Session::connect(restored, "proof"));
         let sessions = try_join_all(sessions).await?;
-        let found = match found {
-            Some(found) => found,
-            None => content::content_like(&sessions, &manifest.content).await?,
-        };
+        let found = content::content_like(&sessions, &manifest.content, known).await?;
         let faults = health::check(&sessions[0]).await?;
         pg_live::Result::Ok((found, faults, content::origin(&sessions[0]).await?))
     };

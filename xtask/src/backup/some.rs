@@ -76,7 +76,7 @@ pub fn fill(
     let wanted = Content { tables: tables.to_vec(), ..Content::default() };
     let found = ctx.wait(async {
         let session = Session::connect(empty, "restore").await?;
-        content::content_like(&[session], &wanted).await
+        content::content_like(&[session], &wanted, &[]).await
     })?;
     drop(progress);
     let wrong = wanted.differences(&found);

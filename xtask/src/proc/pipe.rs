@@ -11,7 +11,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::{Finished, Proc, Run, TICK, overdue};
+use super::{Finished, Proc, Run, Started, TICK, overdue};
 
 const CHUNK: u32 = 1 << 20;
 
@@ -53,16 +53,26 @@ impl Proc {
         run: &Run,
         source: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<Finished> {
-        let (reader, mut writer) = wide_pipe()?;
-        let expression = self.expression(run).stdin_file(reader).stdout_null().stderr_capture();
-        let mut started = self.begin(run.clone(), expression)?;
-        let fed = self.watched(&started.handle.pids(), run, || source(&mut writer))?;
-        drop(writer);
+        let (mut started, fed) = self.start_fed(run, source)?;
         let finished = self.join(&mut started)?;
         if finished.is_success() {
             fed?;
         }
         Ok(finished)
+    }
+
+    /// Like [`Proc::feed`], and works on: what the source met counts where the
+    /// program then ends well.
+    pub fn start_fed(
+        &self,
+        run: &Run,
+        source: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<(Started, Result<()>)> {
+        let (reader, mut writer) = wide_pipe()?;
+        let expression = self.expression(run).stdin_file(reader).stdout_null().stderr_capture();
+        let started = self.begin(run.clone(), expression)?;
+        let fed = self.watched(&started.handle.pids(), run, || source(&mut writer))?;
+        Ok((started, fed))
     }
 
     /// Does some work that waits for a program, and ends the program when the

@@ -130,24 +130,25 @@ impl Compose {
     }
 
     /// A client program inside the container that is given a file with all of
-    /// its input, its last argument: several processes of it read there at
-    /// once. None where so many bytes have no room.
+    /// its input, so many bytes, as its last argument: several processes of it
+    /// read there at once. None where there is not that much room; ends with
+    /// [`INPUT_NOT_KEPT`] where it could not be kept after all.
     pub fn program_on_input(
         &self,
         ctx: &Ctx,
         name: &str,
         address: &Address,
-        bytes: u64,
+        (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
-        let free = self.offline_program(ctx, "df")?.args(["-Pk", "/tmp"]);
-        let free = ctx.proc.read(&free)?;
-        let free = free.lines().last().and_then(|it| it.split_whitespace().nth(3)?.parse().ok());
-        if free.unwrap_or(0_u64) < (bytes + bytes / 10) >> 10 {
+        let disk = self.offline_program(ctx, "df")?.args(["-Pk", "/tmp"]);
+        let disk = ctx.proc.capture(&disk)?;
+        if !disk.is_success() || free(&disk.stdout).unwrap_or(0) <= room {
             return Ok(None);
         }
         let container = self.require_container(ctx)?;
         let run = connected(&container.id, Stdin::Pipe, name, address);
-        Ok(Some(run.args(["sh", "-c", KEEP_INPUT, "sh", name])))
+        let script = format!("bytes={bytes}\n{KEEP_INPUT}");
+        Ok(Some(run.args(["sh", "-c", &script, "sh", name])))
     }
 
     pub fn offline_program(&self, ctx: &Ctx, name: &str) -> Result<Run> {
@@ -156,13 +157,22 @@ impl Compose {
     }
 }
 
-/// The file has no name: nothing of it stays, however this ends.
-const KEEP_INPUT: &str = r#"set -e
-file=$(mktemp /tmp/xtask.XXXXXX)
-exec 3<>"$file"
-rm -- "$file"
-cat >&3
+/// sysexits.h: a temporary failure.
+pub const INPUT_NOT_KEPT: i32 = 75;
+
+/// The file has no name: nothing of it stays, however this ends. Whoever
+/// writes may die: half of the input is no input.
+const KEEP_INPUT: &str = r#"file=$(mktemp /tmp/xtask.XXXXXX) && exec 3<>"$file" && rm -- "$file" &&
+cat >&3 && test "$(wc -c </proc/self/fd/3)" -eq "$bytes" || exit 75
 exec "$@" /proc/self/fd/3 </dev/null"#;
+
+/// Bytes that a disk has left, by `df -Pk`. One in memory has none.
+fn free(told: &str) -> Option<u64> {
+    let mut words = told.lines().last()?.split_whitespace();
+    let is_disk = words.next()? != "tmpfs";
+    let kilobytes: u64 = words.nth(2)?.parse().ok()?;
+    is_disk.then(|| kilobytes.saturating_mul(1024))
+}
 
 /// What a program inside the container reads from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,6 +70,10 @@ impl TableContent {
         self.root.as_ref().map_or(own, |(namespace, name)| (namespace, name))
     }
 
+    fn is_same_table(&self, other: &TableContent) -> bool {
+        self.namespace == other.namespace && self.name == other.name
+    }
+
     /// What COPY is asked for.
     fn copied(&self) -> String {
         let names: Vec<String> = self.columns.iter().map(|it| quote_ident(it)).collect();
@@ -125,9 +129,7 @@ impl Content {
     pub fn differences(&self, other: &Content) -> Vec<String> {
         let mut found = Vec::new();
         for table in &self.tables {
-            let twin =
-                |it: &&TableContent| it.namespace == table.namespace && it.name == table.name;
-            if !other.tables.iter().any(|it| twin(&it)) {
+            if !other.tables.iter().any(|it| it.is_same_table(table)) {
                 found.push(format!("{}.{} is missing", table.namespace, table.name));
             }
         }
@@ -172,28 +174,37 @@ impl Content {
 
 /// Reads every table once. Call it in a transaction that sees one moment.
 pub async fn content(session: &Session) -> Result<Content> {
-    content_like(std::slice::from_ref(session), &Content::default()).await
+    content_like(std::slice::from_ref(session), &Content::default(), &[]).await
 }
 
 /// Like [`content`], in as many sessions as there are: of a database that
 /// nobody changes. Where `like` names the same columns of a table, they are
-/// hashed in its order.
-pub async fn content_like(sessions: &[Session], like: &Content) -> Result<Content> {
+/// hashed in its order. What is `known` is not read again.
+pub async fn content_like(
+    sessions: &[Session],
+    like: &Content,
+    known: &[TableContent],
+) -> Result<Content> {
     let [session, ..] = sessions else { return Ok(Content::default()) };
-    let mut tables: Vec<TableContent> =
+    let mut unread: Vec<TableContent> =
         tables(session).await?.into_iter().map(|(_, table)| table).collect();
-    for table in &mut tables {
-        let is_it = |it: &&TableContent| it.namespace == table.namespace && it.name == table.name;
-        let Some(twin) = like.tables.iter().find(is_it) else { continue };
+    for table in &mut unread {
+        let Some(twin) = like.tables.iter().find(|it| it.is_same_table(table)) else { continue };
         let all: BTreeSet<&String> = table.columns.iter().collect();
         if all == twin.columns.iter().collect() {
             table.columns.clone_from(&twin.columns);
         }
     }
-    let read = RefCell::new(Vec::new());
-    each(sessions, tables, async |session: &Session, mut table: TableContent| {
-        let tally = tally(session, &table.copied()).await?;
-        (table.rows, table.hash) = (tally.rows, tally.hash());
+    let mut read = Vec::new();
+    unread.retain(|table| {
+        let is_it = |it: &&TableContent| it.is_same_table(table) && it.columns == table.columns;
+        let twin = known.iter().find(is_it);
+        read.extend(twin.map(|it| TableContent { root: table.root.clone(), ..it.clone() }));
+        twin.is_none()
+    });
+    let read = RefCell::new(read);
+    each(sessions, unread, async |session: &Session, table: TableContent| {
+        let table = table_content(session, table).await?;
         read.borrow_mut().push(table);
         Ok(())
     })
@@ -202,6 +213,31 @@ pub async fn content_like(sessions: &[Session], like: &Content) -> Result<Conten
     tables.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
     let (large_objects, sequences) = (objects(session).await?, sequences(session).await?);
     Ok(Content { tables, large_objects, sequences })
+}
+
+/// Rows and hash of one table, of these columns in this order.
+pub async fn table_content(session: &Session, table: TableContent) -> Result<TableContent> {
+    let tally = tally(session, &table.copied()).await?;
+    Ok(TableContent { rows: tally.rows, hash: tally.hash(), ..table })
+}
+
+/// The place of the first that has rows, and that nobody keeps for himself,
+/// while `pg_restore` fills them. It has all its rows then: they come by one
+/// COPY in one transaction.
+pub async fn first_filled(session: &Session, tables: &[TableContent]) -> Result<Option<usize>> {
+    let free = session.query(include_str!("content/free.sql"), &[]).await?;
+    let free: BTreeSet<(String, String)> = free.iter().map(|it| (it.get(0), it.get(1))).collect();
+    for (at, table) in tables.iter().enumerate() {
+        if !free.contains(&(table.namespace.clone(), table.name.clone())) {
+            continue;
+        }
+        let (namespace, name) = (quote_ident(&table.namespace), quote_ident(&table.name));
+        let sql = format!("SELECT EXISTS (SELECT FROM ONLY {namespace}.{name})");
+        if session.query_one(&sql, &[]).await?.get(0) {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
 }
 
 /// The oid of a table, what it is a part of in the end, and its columns.

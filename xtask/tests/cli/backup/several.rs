@@ -16,7 +16,7 @@ fn it_is_compared_and_serves_with_every_key_and_view() {
     let Some(project) = large() else { return };
     project.run(["backup"]).exits(0);
     let proved = project.run(["backup", "verify", "-v"]).exits(0);
-    proved.says(&["--jobs=", "--section=post-data", "every hash, sequence and key"]);
+    proved.says(&["--jobs=", "every hash, sequence and key"]);
     project.sql("DELETE FROM parts; UPDATE bulk SET body = 'other' WHERE id = 7");
     project.run(["restore", "latest", "--services", "none", "--yes"]).exits(0);
     let found = "SELECT count(*), (SELECT count(*) FROM bulk), (SELECT rows FROM sizes), \
