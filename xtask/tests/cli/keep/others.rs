@@ -119,7 +119,9 @@ fn who_writes_a_large_object_and_then_a_table_stops_nothing() {
     project.sql(OBJECTS);
     let (served, before) = (project.identity(), project.sql(ARE));
     let then = "LOCK TABLE event_config IN ROW EXCLUSIVE MODE;";
-    let writing = open_then(&project, "go", ("SELECT lo_put(17003, 0, 'crosswise')", then));
+    // Of the two, the server ends none.
+    let put = "SET LOCAL deadlock_timeout = '10min'; SELECT lo_put(17003, 0, 'crosswise')";
+    let writing = open_then(&project, "go", (put, then));
     wait_for_lock(&project, "it writes", "pg_largeobject", "RowExclusiveLock", true);
     let running = project.tool(COPY).start();
     wait_for_lock(&project, "the last look waits", "pg_largeobject", "ShareLock", false);
