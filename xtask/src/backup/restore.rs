@@ -137,7 +137,10 @@ pub fn run(
     let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
     let new = live.with_database(&name);
     steps.step("new database", |_| {
-        swap::drop_unfinished(ctx, live)?;
+        // Beside, it is in nobody's way.
+        if going.into.is_none() {
+            swap::drop_unfinished(ctx, live)?;
+        }
         require_absent(ctx, live, &name)?;
         source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))

@@ -159,6 +159,7 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
     let swapped = steps.step("swap", |_| {
+        drop_unfinished(ctx, &live)?;
         let newcomer = ways::Newcomer {
             command: "db-rebuild --undo",
             code: ways::Served::Known(ways::code_of(ctx, target, &before.name)),
@@ -190,6 +191,8 @@ pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> 
         quote_ident(new)
     );
     ctx.term.equivalent("sql>", &renames);
+    // A feed would go on with the one that is set aside.
+    let (_tending, _) = keep::sweep(ctx, live)?;
     ctx.wait(async {
         let session = verify::maintenance(live).await?;
         database::copy_properties(&session, &live.database, new).await?;
@@ -198,11 +201,11 @@ pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> 
     Ok(())
 }
 
-/// What a killed run left; never one that was served.
+/// What a killed run left; never one that was served. Where a run is at work,
+/// nothing is touched and that is the error.
 pub fn drop_unfinished(ctx: &Ctx, live: &Address) -> Result<()> {
-    // A database that is being fed cannot be dropped; those of a run that is at
-    // work are not ours to take away.
-    let Some(_tending) = keep::sweep(ctx, live)? else { return Ok(()) };
+    // A database that is being fed cannot be dropped.
+    let (_tending, _) = keep::sweep(ctx, live)?;
     ctx.wait(async {
         let session: Session = verify::maintenance(live).await?;
         for name in keep::unfinished(&session, live).await? {

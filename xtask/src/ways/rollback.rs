@@ -272,6 +272,7 @@ impl Going<'_> {
                 restore::run(ctx, steps, around, live, &going)
             }
             How::Swap { database, .. } => {
+                swap::drop_unfinished(ctx, live)?;
                 let newcomer = Newcomer {
                     command: "rollback",
                     code: Served::Later,

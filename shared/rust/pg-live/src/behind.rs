@@ -29,6 +29,8 @@ use crate::swap::end_sessions;
 const PURPOSE: &str = "fence";
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 3;
+/// With who writes large objects.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Writers wait while this lives.
 pub struct Behind {
@@ -75,11 +77,24 @@ impl Behind {
 
     /// From now on the bytes of large objects stay as they are too. The server
     /// reads them under the lock of a writer: those who read them wait as well,
-    /// so this comes last.
+    /// so this comes last. Who has written one and waits for the fence would
+    /// never go: such a session is ended, as the swap would end it.
     pub async fn hold_large_objects(&self) -> Result<()> {
-        let lock = "SET LOCAL lock_timeout = '60s'; \
+        let watch = Session::connect(self.session.address(), PURPOSE).await?;
+        // Shorter than the server waits before it ends one of two itself.
+        let lock = "SAVEPOINT holding; SET LOCAL lock_timeout = '300ms'; \
                     LOCK TABLE pg_catalog.pg_largeobject IN SHARE MODE";
-        self.session.execute(lock).await
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.session.execute(lock).await {
+                Err(error) if is_worth_another_try(&error) && Instant::now() < deadline => {
+                    let back = "ROLLBACK TO SAVEPOINT holding; RELEASE SAVEPOINT holding";
+                    self.session.execute(back).await?;
+                    watch.query(include_str!("behind/crosswise.sql"), &[&self.pid]).await?;
+                }
+                held => return held,
+            }
+        }
     }
 
     /// A fence on tables holds no new table; nor a new large object, where we

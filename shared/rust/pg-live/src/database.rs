@@ -137,6 +137,13 @@ pub async fn rename(session: &Session, database: &str, name: &str) -> Result<()>
     session.execute(&format!("ALTER DATABASE {database} RENAME TO {name}")).await
 }
 
+/// Dropped halfway by a server that was stopped: all that can be done is to drop
+/// it again.
+pub async fn is_invalid(session: &Session, database: &str) -> Result<bool> {
+    let sql = "SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datconnlimit = -2";
+    Ok(!session.query(sql, &[&database]).await?.is_empty())
+}
+
 /// Drops a database that nobody is in.
 pub async fn drop_unused(session: &Session, database: &str) -> Result<()> {
     session.execute(&format!("DROP DATABASE IF EXISTS {}", quote_ident(database))).await

@@ -131,7 +131,7 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
     match done {
         Ok(done) => Ok(moving.answer(steps, &around, &chosen, &done)),
         Err(error) => {
-            let ours = (moving.mark.as_str(), &held.0);
+            let ours = (moving.mark.as_str(), &held);
             let cleaned = ctx.interrupt.shield(|| leftovers::sweep(ctx, &live, &there, ours));
             if let Err(why) = cleaned {
                 ctx.term.warn(&format!("left for the next run to sweep: {why:#}"));
@@ -241,14 +241,12 @@ impl<'a> Moving<'a> {
         let enable = async |feed: &Feed, new: &Address| feed.enable(new).await;
         let (behind, rows) =
             keeping.follow(steps, around, (chosen, &prepared), (course, enable))?;
+        keeping.require_none_stay()?;
         let extremes = steps.step("sequences", |_| {
             let extremes = keeping.carry_first(&prepared)?;
             Ok(told(extremes, counted(prepared.counters.len(), "sequence")))
         })?;
-        steps.step("seed rows", |_| match work.seed(new)? {
-            None => Ok(told((), "none missing")),
-            Some(written) => Ok(told((), format!("{written} written"))),
-        })?;
+        keeping.seed(steps, chosen, (&work, new))?;
         let fingerprint = steps.step("compare again", |_| {
             let (fingerprint, detail) = work.compare_made(new)?;
             keeping.require_sound(new)?;

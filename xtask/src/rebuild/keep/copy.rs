@@ -114,7 +114,7 @@ impl Keeping<'_> {
         })?;
         let others = self.move_rows(steps, (chosen, &prepared), &behind)?;
         steps.step("analyze", |_| self.finish_tables(chosen, &prepared))?;
-        self.take_over(steps, (chosen, &prepared, &others), behind)
+        self.take_over(steps, (chosen, &prepared, &others), (behind, None))
     }
 
     pub(super) fn make_tables(&self, chosen: &Chosen<'_>) -> Result<crate::steps::Told<Prepared>> {

@@ -6,6 +6,7 @@
 use anyhow::{Context, Result};
 use pg_diff::catalog::Kind;
 use pg_live::behind::Behind;
+use pg_live::feed::Tending;
 use pg_live::hold::Names;
 use pg_live::{Address, Introspection, Session, database, health, numbers};
 
@@ -17,6 +18,7 @@ use super::rows::{self, Sums};
 use super::{COMMAND, Keeping, came_through, shape};
 use crate::outcome::Fault;
 use crate::rebuild::swap;
+use crate::schema::migrate::Work;
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::tools::pg_dump;
@@ -52,12 +54,30 @@ impl Keeping<'_> {
         Err(Fault::unavailable(what).hint("nothing was changed; run the command again").into())
     }
 
-    /// Everything between the last row and the new name.
+    /// The rows of init.sql that are missing, and views that read them.
+    pub(super) fn seed(
+        &self,
+        steps: &mut Steps<'_>,
+        chosen: &Chosen<'_>,
+        (work, new): (&Work<'_>, &Address),
+    ) -> Result<()> {
+        steps.step("seed rows", |_| match work.seed(new)? {
+            None => Ok(told((), "none missing")),
+            Some(written) => {
+                let views = views(chosen);
+                self.ctx.wait(rows::finish(new, hand_count(), views, Vec::new()))?;
+                Ok(told((), format!("{written} written")))
+            }
+        })
+    }
+
+    /// Everything between the last row and the new name. `tending` is asked for
+    /// where there was a feed.
     pub(super) fn take_over(
         &self,
         steps: &mut Steps<'_>,
         (chosen, prepared, others): (&mut Chosen<'_>, &Prepared, &Others),
-        behind: Behind,
+        (behind, tending): (Behind, Option<&Tending>),
     ) -> Result<Done> {
         let Keeping { ctx, kept, .. } = *self;
         let new = &prepared.new;
@@ -69,10 +89,7 @@ impl Keeping<'_> {
             let extremes = self.carry_first(prepared)?;
             Ok(told(extremes, counted(prepared.counters.len(), "sequence")))
         })?;
-        steps.step("seed rows", |_| match chosen.work.seed(new)? {
-            None => Ok(told((), "none missing")),
-            Some(written) => Ok(told((), format!("{written} written"))),
-        })?;
+        self.seed(steps, chosen, (&chosen.work, new))?;
         let fingerprint = steps.step("compare again", |_| {
             let (fingerprint, detail) = chosen.work.compare_made(new)?;
             self.require_sound(new)?;
@@ -83,7 +100,10 @@ impl Keeping<'_> {
             let detail = super::clone::story(&counts);
             Ok(told(counts, detail))
         })?;
-        self.require_others(steps, (prepared, others), &behind)?;
+        self.require_others(steps, (chosen, prepared, others), &behind)?;
+        if let Some(tending) = tending {
+            ctx.wait(tending.require_held())?;
+        }
         let (rows, since) = (baseline.rows.values().sum(), behind.since);
         steps.step("swap", |_| {
             let newcomer = ways::Newcomer {

@@ -108,8 +108,7 @@ impl Keeping<'_> {
         let course = Course { feed, hands, there: self.target };
         let subscribe = async |feed: &Feed, new: &Address| feed.subscribe(new).await;
         let (behind, _) = self.follow(steps, around, (chosen, &prepared), (course, subscribe))?;
-        ctx.wait(tending.require_held())?;
-        self.take_over(steps, (chosen, &prepared, &others), behind)
+        self.take_over(steps, (chosen, &prepared, &others), (behind, Some(&tending)))
     }
 }
 

@@ -45,7 +45,7 @@ struct Compared {
 impl Keeping<'_> {
     /// Those that could not be copied, and why.
     pub(super) fn why_others_stay(&self, chosen: &Chosen<'_>) -> Result<Vec<String>> {
-        let (is_superuser, objects, tables, counters) = self.ctx.wait(async {
+        let (is_superuser, objects, (tables, hidden), counters) = self.ctx.wait(async {
             let session = Session::connect(self.live, "db-rebuild").await?;
             let is_superuser = facts::is_superuser(&session).await?;
             let objects = large_objects::count(&session).await?;
@@ -58,7 +58,7 @@ impl Keeping<'_> {
             let count = counted(usize::try_from(objects).unwrap_or(0), "large object");
             why.push(format!("{count} would stay behind: a superuser alone copies them"));
         }
-        let used = counters.iter().filter(|it| it.is_used);
+        let used = counters.iter().filter(|it| it.is_used == Some(true));
         let of_tables = tables.iter().map(|it| (&it.extension, &it.table));
         for (extension, name) in of_tables.chain(used.map(|it| (&it.extension, &it.counter.new))) {
             let rows = format!("extension {extension} keeps rows of yours in {name}");
@@ -68,6 +68,9 @@ impl Keeping<'_> {
                 why.push(format!("{rows}, and is not the same extension in init.sql"));
             }
         }
+        why.extend(hidden.iter().map(|it| hides(&it.extension, &it.table)));
+        let unseen = counters.iter().filter(|it| it.is_used.is_none());
+        why.extend(unseen.map(|it| hides(&it.extension, &it.counter.new)));
         for it in tables.iter().filter(|it| it.has_numbers) {
             let (extension, table) = (&it.extension, &it.table);
             why.push(format!(
@@ -79,7 +82,7 @@ impl Keeping<'_> {
 
     /// Another server: its roles are others, and its pages may be.
     pub(super) fn why_others_do_not_follow(&self) -> Result<Vec<String>> {
-        let (objects, tables) = self.ctx.wait(async {
+        let (objects, (tables, hidden)) = self.ctx.wait(async {
             let session = Session::connect(self.live, "db-rebuild").await?;
             let objects = large_objects::count(&session).await?;
             pg_live::Result::Ok((objects, with_rows(&session).await?))
@@ -93,7 +96,13 @@ impl Keeping<'_> {
             let names: Vec<String> = tables.into_iter().map(|it| it.table).collect();
             why.push(format!("extensions keep rows of yours in {}", names.join(", ")));
         }
+        why.extend(hidden.iter().map(|it| hides(&it.extension, &it.table)));
         Ok(why)
+    }
+
+    /// Behind the last fence: what refuses a move at its begin has not come since.
+    pub(super) fn require_none_stay(&self) -> Result<()> {
+        require_none(&self.why_others_do_not_follow()?)
     }
 
     /// Of extensions, which go on where they stand.
@@ -173,10 +182,11 @@ impl Keeping<'_> {
     pub(super) fn require_others(
         &self,
         steps: &mut Steps<'_>,
-        (prepared, others): (&Prepared, &Others),
+        (chosen, prepared, others): (&Chosen<'_>, &Prepared, &Others),
         behind: &Behind,
     ) -> Result<()> {
         let ctx = self.ctx;
+        require_none(&self.why_others_stay(chosen)?)?;
         let both = (self.live, &prepared.new);
         let (hands, objects) = ctx.wait(async {
             let hands = Hand::of_now(hand_count(), both).await?;
@@ -215,14 +225,21 @@ impl Keeping<'_> {
     }
 }
 
-async fn with_rows(session: &Session) -> pg_live::Result<Vec<Table>> {
-    let mut found = Vec::new();
+/// Those with rows, and those that this role may not look into.
+async fn with_rows(session: &Session) -> pg_live::Result<(Vec<Table>, Vec<Table>)> {
+    let (mut found, mut hidden) = (Vec::new(), Vec::new());
     for it in extension_rows::tables(session).await? {
-        if it.has_rows(session).await? {
-            found.push(it);
+        match it.has_rows(session).await? {
+            Some(true) => found.push(it),
+            Some(false) => {}
+            None => hidden.push(it),
         }
     }
-    Ok(found)
+    Ok((found, hidden))
+}
+
+fn hides(extension: &str, name: &str) -> String {
+    format!("extension {extension} may keep rows of yours in {name}, which this role may not read")
 }
 
 /// The name, the version and the namespace.
@@ -231,6 +248,15 @@ fn is_the_same(chosen: &Chosen<'_>, extension: &str) -> bool {
     let id = Id::global(Kind::Extension, extension);
     let before = found.from.catalog.body(&id);
     before.is_some() && before == found.to.catalog.body(&id)
+}
+
+fn require_none(why: &[String]) -> Result<()> {
+    if why.is_empty() {
+        return Ok(());
+    }
+    let what = format!("this came while the database was being copied: {}", why.join("; "));
+    let hint = "nothing was changed; run the same command again: it says what helps";
+    Err(Fault::unavailable(what).hint(hint).into())
 }
 
 fn changed(what: &str) -> anyhow::Error {

@@ -16,14 +16,11 @@ const SWEEPING: &str = "a run that sweeps what another left";
 
 /// Takes the lock to the end of a run; `what` is told to others.
 pub fn tend(ctx: &Ctx, live: &Address, what: &str) -> Result<Tending> {
-    ask(ctx, live, what)?.map_err(|rival| busy(live, &rival))
-}
-
-fn ask(ctx: &Ctx, live: &Address, what: &str) -> Result<Result<Tending, Rival>> {
-    Ok(ctx.wait(async {
+    let asked = ctx.wait(async {
         let server = maintenance(live).await?.address().clone();
         feed::tend(&server, &live.database, what).await
-    })?)
+    })?;
+    asked.map_err(|rival| busy(live, &rival))
 }
 
 /// For who only looks: nobody else is at work.
@@ -43,17 +40,17 @@ fn busy(live: &Address, rival: &Rival) -> anyhow::Error {
 }
 
 /// Takes the lock and drops what a stopped run left of its feed, which looks
-/// like somebody else's replication; answers whether there was something. None:
-/// another run is at work, and nothing is touched.
-pub fn sweep(ctx: &Ctx, live: &Address) -> Result<Option<(Tending, bool)>> {
-    let Ok(tending) = ask(ctx, live, SWEEPING)? else { return Ok(None) };
+/// like somebody else's replication; answers whether there was something.
+pub fn sweep(ctx: &Ctx, live: &Address) -> Result<(Tending, bool)> {
+    let tending = tend(ctx, live, SWEEPING)?;
     let swept = sweep_feed(ctx, live, &tending)?;
-    Ok(Some((tending, swept)))
+    Ok((tending, swept))
 }
 
 /// For who has the lock.
-pub fn sweep_feed(ctx: &Ctx, live: &Address, _tending: &Tending) -> Result<bool> {
+pub fn sweep_feed(ctx: &Ctx, live: &Address, tending: &Tending) -> Result<bool> {
     Ok(ctx.wait(async {
+        tending.require_held().await?;
         let session = maintenance(live).await?;
         if database::locale(&session, &live.database).await?.is_none() {
             return Ok(false);

@@ -48,9 +48,14 @@ fn are_the_same(now: &str, before: &str) {
 
 /// A transaction that is open until the file of its name is there.
 fn open(project: &Project, name: &str, sql: &str) -> Running {
+    open_then(project, name, (sql, ""))
+}
+
+/// And what it does at its end.
+fn open_then(project: &Project, name: &str, (sql, then): (&str, &str)) -> Running {
     let script = format!(
-        "{{ echo \"BEGIN; {sql};\"; while [ ! -e {name} ]; do sleep 0.05; done; echo 'COMMIT;'; }} \
-         | \"$0\" -XAtqv ON_ERROR_STOP=1"
+        "{{ echo \"BEGIN; {sql};\"; while [ ! -e {name} ]; do sleep 0.05; done; \
+         echo '{then} COMMIT;'; }} | \"$0\" -XAtqv ON_ERROR_STOP=1"
     );
     project.client("sh").args(["-c", &script]).arg(server::program("psql")).start()
 }
@@ -104,6 +109,27 @@ fn a_large_object_that_is_written_meanwhile_is_never_set_aside() {
     assert_ne!(project.identity(), served);
     are_the_same(&project.sql(ARE), &before);
     project.run(["db-verify"]).exits(0);
+}
+
+/// It would wait for the fence, and the fence for it.
+#[test]
+fn who_writes_a_large_object_and_then_a_table_stops_nothing() {
+    let Some(project) = Project::with_database() else { return };
+    declare_column(&project, "rank");
+    project.sql(OBJECTS);
+    let (served, before) = (project.identity(), project.sql(ARE));
+    let then = "LOCK TABLE event_config IN ROW EXCLUSIVE MODE;";
+    // Of the two, the server ends none.
+    let put = "SET LOCAL deadlock_timeout = '10min'; SELECT lo_put(17003, 0, 'crosswise')";
+    let writing = open_then(&project, "go", (put, then));
+    wait_for_lock(&project, "it writes", "pg_largeobject", "RowExclusiveLock", true);
+    let running = project.tool(COPY).start();
+    wait_for_lock(&project, "the last look waits", "pg_largeobject", "ShareLock", false);
+    project.write("go", "");
+    running.finish().exits(0).says(&["1006 large objects", "are the same"]);
+    writing.finish().says(&["terminating connection due to administrator command"]);
+    assert_ne!(project.identity(), served);
+    are_the_same(&project.sql(ARE), &before);
 }
 
 const ROWS: &str = "SELECT (SELECT array_agg(s ORDER BY name) FROM kept_setting s), \

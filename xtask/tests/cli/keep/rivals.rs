@@ -2,27 +2,27 @@
 
 use super::between::{There, moving, project};
 use crate::server::{self, DATABASE};
-use crate::tool::{Tool, wait_until};
+use crate::stage::{Project, copy};
+use crate::tool::{Running, Tool, wait_until};
 
 #[test]
 fn of_two_moves_at_once_one_is_told_what_runs() {
     let Some(project) = project() else { return };
     let there = There::start(&project, &server::programs().expect("asked before"));
-    let mut first = moving(&project, &there).arg("-v").start();
-    assert!(first.hears("  ok   feed"), "no step `feed`");
-    // Its hands wait for this as long as it takes.
-    let holding = "BEGIN; LOCK TABLE event_config; SELECT pg_sleep(600)";
-    let holder = project.client(server::program("psql")).args(["-Xc", holding, &there.url()]);
-    let holder = holder.start();
-    let waits =
-        "SELECT count(*) FROM pg_locks WHERE relation = 'event_config'::regclass AND NOT granted";
-    wait_until("the first one waits", || (there.sql(waits) != "0").then_some(()));
+    // Another checkout, that has something to go back to.
+    let second = project.temp().join("second");
+    copy(&project.root, &second);
+    let url = project.url();
+    let beside = |words: &[&str]| project.tool(words).dir(&second).args(["--db-url", &url]);
+    beside(&["db-rebuild", "--swap", "--yes"]).run().exits(0);
+    beside(&["backup"]).run().exits(0);
+    let (first, holder) = held(&project, &there);
     // Another machine that moves it elsewhere, one that moves another database into the
     // same place, and whoever else would sweep or change it.
     let elsewhere = there.url().replace(&format!("/{DATABASE}"), "/elsewhere");
     project.sql_on("postgres", "CREATE DATABASE other");
     let other = project.url().replace(&format!("/{DATABASE}"), "/other");
-    let runs: [(Tool, &str); 6] = [
+    let runs: [(Tool, &str); 10] = [
         (moving(&project, &there), "of osint_platform @"),
         (moving(&project, &there).arg("--dry-run"), "of osint_platform @"),
         (
@@ -34,6 +34,11 @@ fn of_two_moves_at_once_one_is_told_what_runs() {
         (moving(&project, &there).args(["--db-url", &other]), "of osint_platform @"),
         (project.tool(["db-rebuild", "--keep-data", "--online", "--yes"]), "of osint_platform @"),
         (project.tool(["db-rebuild", "--reopen", "--yes"]), "of osint_platform @"),
+        // Whoever would set aside the database that it reads.
+        (beside(&["db-rebuild", "--swap", "--yes"]), "of osint_platform @"),
+        (beside(&["db-rebuild", "--undo", "--yes"]), "of osint_platform @"),
+        (beside(&["rollback", "--yes", "--db-only"]), "of osint_platform @"),
+        (beside(&["restore", "latest", "--yes"]), "of osint_platform @"),
     ];
     for (run, which) in runs {
         run.run().exits(4).answers_nothing().says(&[
@@ -46,10 +51,44 @@ fn of_two_moves_at_once_one_is_told_what_runs() {
         ]);
     }
     project.sql_on("postgres", "DROP DATABASE other");
-    there.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()");
-    holder.finish();
+    release(&there, holder);
     first.finish().exits(0);
     assert_eq!(there.left(), DATABASE);
+}
+
+/// A move whose hands wait, and for whom: as long as it takes.
+fn held(project: &Project, there: &There) -> (Running, Running) {
+    let mut first = moving(project, there).arg("-v").start();
+    assert!(first.hears("  ok   feed"), "no step `feed`");
+    let holding = "BEGIN; LOCK TABLE event_config; SELECT pg_sleep(600)";
+    let holder = project.client(server::program("psql")).args(["-Xc", holding, &there.url()]);
+    let holder = holder.start();
+    let waits =
+        "SELECT count(*) FROM pg_locks WHERE relation = 'event_config'::regclass AND NOT granted";
+    wait_until("the first one waits", || (there.sql(waits) != "0").then_some(()));
+    (first, holder)
+}
+
+fn release(there: &There, holder: Running) {
+    there.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()");
+    holder.finish();
+}
+
+/// What a move is refused for at its begin may come while it runs.
+#[test]
+fn a_large_object_that_comes_during_a_move_stops_it() {
+    let Some(project) = project() else { return };
+    let there = There::start(&project, &server::programs().expect("asked before"));
+    let (first, holder) = held(&project, &there);
+    project.sql("SELECT lo_from_bytea(4711, 'large')");
+    release(&there, holder);
+    first.finish().exits(4).answers_nothing().says(&[
+        "this came while the database was being copied: 1 large object would stay behind",
+        "nothing was changed",
+    ]);
+    assert_eq!(there.left(), "");
+    project.insert_row("still_served");
+    assert_eq!(project.sql("SELECT convert_from(lo_get(4711), 'UTF8')"), "large");
 }
 
 /// A kill between CREATE DATABASE and the mark in it.

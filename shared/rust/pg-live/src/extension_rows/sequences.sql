@@ -1,10 +1,11 @@
 -- Sequences that extensions marked for dumps, and those that fill a column of a
--- table they marked; if somebody drew from them.
+-- table they marked; if somebody drew from them, where we may look.
 SELECT DISTINCT e.extname::text,
        pg_catalog.format('%I.%I', n.nspname, c.relname),
        s.seqincrement,
        s.seqcycle,
-       pg_catalog.pg_sequence_last_value(c.oid) IS NOT NULL
+       CASE WHEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE')
+            THEN pg_catalog.pg_sequence_last_value(c.oid) IS NOT NULL END
   FROM pg_catalog.pg_extension e
  CROSS JOIN LATERAL pg_catalog.unnest(e.extconfig) AS k (relation)
   LEFT JOIN pg_catalog.pg_depend d

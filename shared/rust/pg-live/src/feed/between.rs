@@ -75,7 +75,10 @@ pub async fn drop_empty(server: &Session, address: &Address) -> Result<()> {
 /// Drops a database that a stopped run of ours made and did not fill. False:
 /// something is in it, or somebody, and it stays.
 pub async fn drop_unfilled(server: &Session, address: &Address) -> Result<bool> {
-    if !objects(&Session::connect(address, PURPOSE).await?).await?.is_empty() {
+    // What was dropped halfway lets nobody in, and is nobody's any more.
+    if !database::is_invalid(server, &address.database).await?
+        && !objects(&Session::connect(address, PURPOSE).await?).await?.is_empty()
+    {
         return Ok(false);
     }
     match drop_soon(server, &address.database).await {

@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use crate::address::Address;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, quote_literal};
 
 const PURPOSE: &str = "move";
@@ -66,6 +66,11 @@ pub async fn tend(
         }
         match at_work(&session, database).await? {
             Some(rival) if Instant::now() > deadline => return Ok(Err(rival)),
+            // One that has just ended is seen no more; this one stays.
+            None if Instant::now() > deadline + PATIENCE => {
+                let what = format!("somebody who cannot be seen has the lock of `{database}`");
+                return Err(Error::new(ErrorKind::InUse, what));
+            }
             Some(_) | None => tokio::time::sleep(PAUSE).await,
         }
     }

@@ -1,7 +1,7 @@
 -- Who holds the lock of a database's feeds, and what for: its last words say so.
 -- A bigint key is stored in two halves.
 SELECT a.pid, coalesce(a.usename::text, '?'),
-       pg_catalog.to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'),
+       coalesce(pg_catalog.to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '?'),
        pg_catalog.host(a.client_addr),
        pg_catalog.substring(a.query, ', ''(.*)''$')
   FROM pg_catalog.hashtextextended($1, 0) AS lock (key)

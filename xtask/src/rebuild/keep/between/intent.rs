@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::private_file::{ensure_private_dir, write_private};
-use crate::rebuild::beside::beside;
+use crate::rebuild::beside::{beside, is_beside};
 
 /// For whoever meets one.
 pub const NEXT: &str = "the same `cargo xtask db-rebuild --keep-data --online --to` again drops it; `cargo xtask db-rebuild --reopen` forgets it";
@@ -83,11 +83,16 @@ pub fn done(ctx: &Ctx, address: &Address) -> Result<()> {
     write(ctx, &noted)
 }
 
-/// What is on the server of this address was looked at; `stays` is still there.
-pub fn settle(ctx: &Ctx, there: &Address, stays: &[String]) -> Result<()> {
-    let server = Intent::of(there).server;
+/// What was made of this identity for this address was looked at; `stays` is
+/// still there.
+pub fn settle(ctx: &Ctx, (there, identity): (&Address, &str), stays: &[String]) -> Result<()> {
+    let (server, word) = (Intent::of(there).server, word(identity));
     let mut noted = all(ctx);
-    noted.retain(|it| it.server != server || stays.contains(&it.database));
+    noted.retain(|it| {
+        it.server != server
+            || !is_beside(&there.database, &word, &it.database)
+            || stays.contains(&it.database)
+    });
     write(ctx, &noted)
 }
 

@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use pg_live::feed::{self, Abandoned, Tending, between};
-use pg_live::{Address, ErrorKind, Session, database, protection};
+use pg_live::{Address, ErrorKind, Session, database, protection, quote_ident};
 use serde_json::json;
 
 use super::{To, intent};
@@ -13,7 +13,7 @@ use crate::consent;
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::beside::{is_beside, prefix};
-use crate::rebuild::keep::tending::{self, require_free, sweep_feed, tend};
+use crate::rebuild::keep::tending::{self, sweep_feed, tend};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{maintenance, size};
@@ -60,17 +60,13 @@ pub fn moved(ctx: &Ctx, live: &Address) -> Result<Option<String>> {
 /// Where one is at work, this one must not begin.
 pub fn sweep_source(ctx: &Ctx, live: &Address) -> Result<()> {
     let left = abandoned(ctx, live)?;
-    match tending::sweep(ctx, live)? {
-        None => require_free(ctx, live),
-        Some((_, false)) => Ok(()),
-        Some((_, true)) => {
-            ctx.term.warn(&format!(
-                "a run with --online was stopped; its slot and publication are gone now{}",
-                beyond(left.as_ref())
-            ));
-            Ok(())
-        }
+    if let (_, true) = tending::sweep(ctx, live)? {
+        ctx.term.warn(&format!(
+            "a run with --online was stopped; its slot and publication are gone now{}",
+            beyond(left.as_ref())
+        ));
     }
+    Ok(())
 }
 
 fn abandoned(ctx: &Ctx, live: &Address) -> Result<Option<Abandoned>> {
@@ -167,13 +163,14 @@ pub fn sweep(
     ctx: &Ctx,
     live: &Address,
     there: &Address,
-    (mark, held): (&str, &Tending),
+    (mark, held): (&str, &(Tending, Tending)),
 ) -> Result<()> {
     if moved(ctx, live)?.is_some_and(|it| it.starts_with(&format!("{mark} "))) {
         return Ok(());
     }
     // First where a slot keeps the log; the other server may be what failed.
-    sweep_feed(ctx, live, held)?;
+    sweep_feed(ctx, live, &held.0)?;
+    ctx.wait(held.1.require_held())?;
     let identity = mark.split(' ').next().unwrap_or_default();
     sweep_unfilled(ctx, there, identity)?;
     sweep_destination(ctx, there, mark)
@@ -209,7 +206,7 @@ fn sweep_unfilled(ctx: &Ctx, there: &Address, identity: &str) -> Result<bool> {
             stays.push(name.clone());
         }
     }
-    intent::settle(ctx, there, &stays)?;
+    intent::settle(ctx, (there, identity), &stays)?;
     Ok(stays.len() < found.len())
 }
 
@@ -219,7 +216,10 @@ fn sweep_destination(ctx: &Ctx, there: &Address, mark: &str) -> Result<()> {
         let name = &there.database;
         if between::incoming(&server, name).await?.as_deref() == Some(mark) {
             // The subscription first: a database that is being fed cannot go.
-            feed::unsubscribe(there).await?;
+            // One that was dropped halfway has none, and lets nobody in.
+            if !feed::subscribed(&server, &[name]).await?.is_empty() {
+                feed::unsubscribe(there).await?;
+            }
             database::drop_scratch(&server, name).await?;
         }
         pg_live::Result::Ok(())
@@ -253,6 +253,18 @@ fn beyond(found: Option<&Abandoned>) -> String {
     })
 }
 
+/// What may be left on other servers: told, and then forgotten.
+fn elsewhere(ctx: &Ctx) -> Result<String> {
+    if ctx.globals.dry_run {
+        return Ok(String::new());
+    }
+    let line = |it: &intent::Intent| {
+        let name = quote_ident(&it.database);
+        format!("\n{}: look there, and drop it (DROP DATABASE {name})", it.story())
+    };
+    Ok(intent::forget(ctx)?.iter().map(line).collect())
+}
+
 /// `--reopen`: the database that was moved takes writes again.
 pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
@@ -267,25 +279,16 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
         pg_live::Result::Ok((mark, own, protection(&inside).await?))
     })?;
     let name = &live.database;
-    let mut elsewhere = String::new();
-    if !ctx.globals.dry_run {
-        for it in intent::forget(ctx)? {
-            elsewhere.push_str(&format!(
-                "\n{}: look there, and drop it (DROP DATABASE \"{}\")",
-                it.story(),
-                it.database
-            ));
-        }
-    }
     if mark.is_none() && !ctx.globals.dry_run && sweep_feed(ctx, &live, &tending)? {
         let text = format!(
-            "`{name}` takes writes; what a stopped run left of its feed is gone{}{elsewhere}",
-            beyond(abandoned.as_ref())
+            "`{name}` takes writes; what a stopped run left of its feed is gone{}{}",
+            beyond(abandoned.as_ref()),
+            elsewhere(ctx)?
         );
         return Ok(Answer::done(text, json!({ "reopened": false })));
     }
     let Some(mark) = mark else {
-        let text = format!("`{name}` was not moved: it takes writes{elsewhere}");
+        let text = format!("`{name}` was not moved: it takes writes{}", elsewhere(ctx)?);
         return Ok(Answer::done(text, json!({ "reopened": false })));
     };
     let sql = between::open_sql(name, &mark, own.as_deref());
@@ -305,6 +308,7 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     });
     let records = steps.end();
     opened?;
+    let elsewhere = elsewhere(ctx)?;
     let text = format!("`{name}` takes writes again; it was moved to {place}{elsewhere}");
     Ok(Answer::done(text, json!({ "reopened": true, "steps": records })))
 }
