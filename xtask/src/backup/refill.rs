@@ -213,7 +213,7 @@ fn require_filled(backup: &Backup, finished: &Finished) -> Result<()> {
     }
     let words = finished.last_words();
     Err(Fault::failed(format!("{} does not restore: {words}", backup.label))
-        .hint("it is no backup; make another one: `cargo xtask backup`")
+        .hint("what is served is as it was; where the server lacks neither room nor connections, it is no backup: make another one, `cargo xtask backup`")
         .into())
 }
 

@@ -148,8 +148,10 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
             around.conclude(ctx, started, answer)
         }
         Err(error) => {
-            // The next run sweeps what cannot be dropped now.
-            let _ = ctx.interrupt.shield(|| swap::drop_unfinished(ctx, &live));
+            // A slot that is left keeps the log of the server for ever.
+            if let Err(why) = ctx.interrupt.shield(|| swap::drop_unfinished(ctx, &live)) {
+                ctx.term.warn(&format!("left for the next run to sweep: {why:#}"));
+            }
             around.put_back(ctx);
             // Whatever broke when somebody said stop, that is why it ended.
             let error = ctx.interrupt.check().err().map_or(error, anyhow::Error::from);

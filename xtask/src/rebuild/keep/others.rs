@@ -129,19 +129,18 @@ impl Keeping<'_> {
         let Some(hand) = hands.first() else {
             return Err(Fault::failed("nobody is there to copy").into());
         };
-        let (objects, tables) = ctx.wait(async {
+        let (objects, is_superuser, tables) = ctx.wait(async {
             let objects = large_objects::count(&hand.read).await?;
             let is_superuser = facts::is_superuser(&hand.read).await?;
             let mut tables = Vec::new();
             if is_superuser {
                 tables = extension_rows::tables(&hand.read).await?;
             }
-            pg_live::Result::Ok((if is_superuser { Ok(objects) } else { Err(objects) }, tables))
+            pg_live::Result::Ok((objects, is_superuser, tables))
         })?;
-        let objects = match objects {
-            Ok(objects) | Err(objects @ 0) => objects,
-            Err(_) => return Err(changed("large objects")),
-        };
+        if objects > 0 && !is_superuser {
+            return Err(changed("large objects"));
+        }
         let tables: Vec<Table> = tables
             .into_iter()
             .filter(|it| is_the_same(chosen, &it.extension) && !it.has_numbers)
