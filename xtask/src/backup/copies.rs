@@ -117,6 +117,26 @@ impl Copies {
         Ok(self.list(ctx)?.into_iter().filter(Copy::is_complete).collect())
     }
 
+    /// Of the backups that are here, what has no copy and would stay there:
+    /// the others were let go of. What is older than every copy was made
+    /// before there were any.
+    pub fn missing(&self, ctx: &Ctx, here: &[Backup]) -> Result<Vec<Backup>> {
+        let there = self.complete(ctx)?;
+        let Some(first) = there.iter().map(|it| it.label.time).min() else { return Ok(Vec::new()) };
+        let is_there = |it: &Backup| there.iter().any(|copy| copy.label == it.label);
+        let mut missing: Vec<Backup> = here.to_vec();
+        missing.retain(|it| it.label.time > first && !is_there(it));
+        let twin = |copy: &Copy| here.iter().find(|it| it.label == copy.label);
+        let copies = there.iter().map(|it| it.candidate(twin(it)));
+        let all = copies.chain(missing.iter().map(Backup::candidate)).collect();
+        let judged = judge(all, &ctx.config.metadata.retention, Timestamp::now());
+        let stays = |label: &str| {
+            judged.iter().any(|(by, reasons)| by.label == label && !reasons.is_empty())
+        };
+        missing.retain(|it| stays(&it.label.to_string()));
+        Ok(missing)
+    }
+
     fn key(&self, label: &Label, name: &str) -> String {
         format!("{}{label}/{name}", self.prefix)
     }

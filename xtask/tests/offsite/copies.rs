@@ -87,10 +87,16 @@ fn what_was_made_since_the_last_copy_is_copied_with_the_next() {
     dirs.sort();
     let globals = dirs.last().expect("some").join("globals.sql");
     let length = fs::metadata(&globals).expect("is there").len();
+    let whole = fs::read(&globals).expect("is there");
     fs::write(&globals, " ".repeat(usize::try_from(length).expect("short"))).expect("ours");
     let ended = objects.tool(&project, ["backup"]).run().exits(2);
     ended.says(&["was not copied", "cargo xtask backup copy 2"]);
     objects.tool(&project, ["backup", "check"]).run().exits(0).answers(&["newest copy"]);
+    // It is older than the newest copy by now, and not forgotten.
+    fs::write(&globals, whole).expect("ours");
+    backup();
+    let list = objects.tool(&project, ["backup", "list"]).run().exits(0).stdout;
+    assert_eq!(list.matches("here and copied").count(), 6, "{list}");
 }
 
 #[test]

@@ -19,9 +19,10 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
     let mut are_all_there = true;
     let copied = copies.and_then(|copies| {
         let Some(copies) = copies else { return Ok(None) };
-        let others = since_last(ctx, &copies, store, made)?;
         copies.upload(ctx, made, false)?;
-        for it in others {
+        // A migration does not wait until its backup is copied, and a store
+        // is not always there.
+        for it in copies.missing(ctx, &store.list()?.0)? {
             if let Err(error) = copies.upload(ctx, &it, false) {
                 ctx.interrupt.check()?;
                 are_all_there = false;
@@ -48,16 +49,6 @@ pub fn after(ctx: &Ctx, copies: Result<Option<Copies>>, store: &Store, made: &Ba
     ctx.term.warn(&why);
     ctx.term.hint(&hint);
     false
-}
-
-/// What was made between the newest copy and this one: a migration does not
-/// wait until its backup is copied.
-fn since_last(ctx: &Ctx, copies: &Copies, store: &Store, made: &Backup) -> Result<Vec<Backup>> {
-    let newest = copies.complete(ctx)?.into_iter().map(|it| it.label.time).max();
-    let is_later = |it: &Backup| newest.is_some_and(|newest| it.label.time > newest);
-    let mut all = store.list()?.0;
-    all.retain(|it| it.label != made.label && is_later(it));
-    Ok(all)
 }
 
 /// What `backup check` says of the copies, behind what it says of the backups.
