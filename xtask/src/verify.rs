@@ -24,10 +24,10 @@ use crate::outcome::Fault;
 use crate::schema::opinion;
 use crate::target::Target;
 use crate::target::local::Slot;
-use crate::tools::pg_dump;
+use crate::tools::pg_dump::{self, Roles, SchemaDump};
 
 pub use prove::{
-    Proven, Reader, create_and_load, locale_like, maintenance, no_shadow, prove, prove_on,
+    Proven, Proving, Reader, create_and_load, locale_like, maintenance, no_shadow, prove, prove_on,
     shadow_server,
 };
 pub use twice::run_twice;
@@ -136,7 +136,21 @@ impl Verification {
 
 /// Compares the live database with a proven init.sql.
 pub fn verify(ctx: &Ctx, target: &Target, live: &Address, proven: &Proven) -> Result<Verification> {
-    let dumping = pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, proven.roles)?;
+    let dumping = start_dump(ctx, target, live, proven.roles)?;
+    verify_by(ctx, live, proven, dumping)
+}
+
+fn start_dump(ctx: &Ctx, target: &Target, live: &Address, roles: Roles) -> Result<SchemaDump> {
+    pg_dump::start_schema(ctx, target.program(ctx, "pg_dump", live)?, roles)
+}
+
+/// Like [`verify`], by a dump of the live database that was begun before.
+fn verify_by(
+    ctx: &Ctx,
+    live: &Address,
+    proven: &Proven,
+    dumping: SchemaDump,
+) -> Result<Verification> {
     let marker = ctx.config.metadata.ready.clone();
     explain_reading(ctx, &marker);
     let (found, seeds, health, (probe, kept)) = ctx.wait(async {

@@ -11,7 +11,7 @@ use pg_diff::dump::DumpChange;
 use pg_live::Address;
 use serde_json::json;
 
-use super::{Verification, counted, size};
+use super::{Proving, Verification, counted, size};
 use crate::context::Ctx;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit};
@@ -26,12 +26,15 @@ use crate::target::Target;
 /// Done when they agree, else what differs.
 pub fn agreement(ctx: &Ctx, target: &Rc<Target>, live: &Address, init: InitFile) -> Result<Answer> {
     let progress = ctx.term.progress("comparing with init.sql");
-    let proven = super::prove(ctx, target, live, &init)?;
-    let found = super::verify(ctx, target, live, &proven)?;
+    // Both are dumped while the engine reads them.
+    let proving = Proving::begin(ctx, target, live, &init)?;
+    let dumping = super::start_dump(ctx, target, live, proving.roles)?;
+    let proven = proving.end(ctx)?;
     let workshop = Workshop::open(ctx, target.clone(), live.clone())?;
     let from = Reading::of(ctx, &workshop, &Side::Live)?;
     let to = reading::declared(ctx, &workshop, init)?;
     let ours = compare(&workshop, (from, to), &Rules::configured(ctx)?)?;
+    let found = super::verify_by(ctx, live, &proven, dumping)?;
     drop(progress);
     Ok(answer(ctx, found, &ours))
 }

@@ -15,7 +15,7 @@ use crate::init_file::InitFile;
 use crate::outcome::Fault;
 use crate::proc::Run;
 use crate::target::{ServerState, Target};
-use crate::tools::pg_dump::{self, Roles};
+use crate::tools::pg_dump::{self, Roles, SchemaDump};
 
 /// What init.sql declares, read from a shadow it was proved on. It outlives
 /// the shadow and its server.
@@ -28,10 +28,7 @@ pub struct Proven {
 
 /// Runs init.sql on a scratch database: it works, or we know where not.
 pub fn prove(ctx: &Ctx, target: &Target, live: &Address, init: &InitFile) -> Result<Proven> {
-    let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
-    let shadow_target = elsewhere.as_ref().unwrap_or(target);
-    let program = |address: &Address| shadow_target.program(ctx, "pg_dump", address);
-    prove_on(ctx, &server, live, init, Reader { program: &program, roles })
+    Proving::begin(ctx, target, live, init)?.end(ctx)
 }
 
 /// How the shadow's schema is read.
@@ -49,15 +46,45 @@ pub fn prove_on(
     init: &InitFile,
     reader: Reader<'_>,
 ) -> Result<Proven> {
-    let shadow = build_shadow(ctx, server, live, init)?;
-    let dumping = pg_dump::start_schema(ctx, (reader.program)(&shadow.address)?, reader.roles)?;
-    let (facts, seeds) = ctx.wait(async {
-        let session = Session::connect(&shadow.address, "shadow").await?;
-        let facts = facts(&session).await?;
-        let seeds = seeds::declared(&session, &facts).await?;
-        pg_live::Result::Ok((facts, seeds))
-    })?;
-    Ok(Proven { dump: dumping.finish(ctx)?, facts, seeds, roles: reader.roles })
+    Proving::begin_on(ctx, server, live, init, reader)?.end(ctx)
+}
+
+/// A proof on its way: the shadow is there, and is being dumped.
+pub struct Proving {
+    shadow: Shadow,
+    dumping: SchemaDump,
+    pub roles: Roles,
+}
+
+impl Proving {
+    pub fn begin(ctx: &Ctx, target: &Target, live: &Address, init: &InitFile) -> Result<Proving> {
+        let (server, elsewhere, roles) = shadow_server(ctx, target, live)?;
+        let shadow_target = elsewhere.as_ref().unwrap_or(target);
+        let program = |address: &Address| shadow_target.program(ctx, "pg_dump", address);
+        Proving::begin_on(ctx, &server, live, init, Reader { program: &program, roles })
+    }
+
+    fn begin_on(
+        ctx: &Ctx,
+        server: &Address,
+        live: &Address,
+        init: &InitFile,
+        Reader { program, roles }: Reader<'_>,
+    ) -> Result<Proving> {
+        let shadow = build_shadow(ctx, server, live, init)?;
+        let dumping = pg_dump::start_schema(ctx, program(&shadow.address)?, roles)?;
+        Ok(Proving { shadow, dumping, roles })
+    }
+
+    pub fn end(self, ctx: &Ctx) -> Result<Proven> {
+        let (facts, seeds) = ctx.wait(async {
+            let session = Session::connect(&self.shadow.address, "shadow").await?;
+            let facts = facts(&session).await?;
+            let seeds = seeds::declared(&session, &facts).await?;
+            pg_live::Result::Ok((facts, seeds))
+        })?;
+        Ok(Proven { dump: self.dumping.finish(ctx)?, facts, seeds, roles: self.roles })
+    }
 }
 
 /// The shadow of `init` on `server`, with the locale of `live` where that is

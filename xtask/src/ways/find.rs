@@ -9,6 +9,7 @@ use anyhow::Result;
 use pg_diff::Plan;
 use pg_diff::plan::file::PlanFile;
 use pg_live::content::{self, Content, Origin};
+use pg_live::written::Horizon;
 use pg_live::{Address, Session};
 
 use super::code::{self, Code};
@@ -20,6 +21,7 @@ use crate::backup::fit::require_fit;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::physical::undo;
 use crate::rebuild::beside;
 use crate::schema::migrate::Past;
 use crate::target::Target;
@@ -59,6 +61,9 @@ pub enum How {
         past: Box<Past>,
     },
     Backup(Box<Backup>),
+    /// A cluster that the restore of a physical backup set aside. A command of
+    /// its own puts it back.
+    Cluster,
 }
 
 impl How {
@@ -67,6 +72,7 @@ impl How {
             How::Swap { .. } => "swap",
             How::Plan(_) | How::Anew { .. } => "plan",
             How::Backup(_) => "backup",
+            How::Cluster => "cluster",
         }
     }
 }
@@ -77,6 +83,8 @@ pub struct Here<'a> {
     pub target: &'a Rc<Target>,
     pub live: &'a Address,
     pub records: &'a Records,
+    /// Of before anything was counted.
+    pub horizon: Horizon,
 }
 
 /// How far is looked.
@@ -92,6 +100,7 @@ pub enum Reach {
 pub fn ways(here: &Here<'_>, to: Option<&str>, reach: Reach) -> Result<Vec<Way>> {
     let mut found = kept(here)?;
     found.extend(plans::plans(here)?);
+    found.extend(cluster(here));
     if let Some(path) = to.filter(|to| plans::is_plan(to)) {
         found.push(plans::file(here, path)?);
     }
@@ -176,6 +185,22 @@ fn baseline_of(record: &Record, name: &str) -> Option<Baseline> {
     }
 }
 
+/// The last one.
+fn cluster(here: &Here<'_>) -> Option<Way> {
+    let Target::Local(local) = &**here.target else { return None };
+    let name = local.kept_clusters().into_iter().next()?;
+    let unknown = Some("what was written since is not counted".to_owned());
+    Some(Way {
+        at: digits(&name),
+        story: format!("undo `restore --engine pgbackrest` of {}: all databases", shown(&name)),
+        code: None,
+        loss: Loss { unknown, ..Loss::default() },
+        why_not: Some(format!("`{}` does it, and keeps the present cluster", undo::COMMAND)),
+        name,
+        how: How::Cluster,
+    })
+}
+
 fn backups(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
     let Here { ctx, target, live, .. } = *here;
     let store = Store::of(ctx, target.name(), &live.database);
@@ -247,6 +272,7 @@ pub fn loss_now(here: &Here<'_>, way: &Way) -> Result<Loss> {
         }
         How::Anew { forward, past, .. } => plans::loss_anew(here, forward, past),
         How::Backup(backup) => Ok(loss::against(ctx, &contents(ctx, live)?.0, &backup.manifest)),
+        How::Cluster => Ok(way.loss.clone()),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn state(ctx: &Ctx, live: &Address, done_when: &DoneWhen) -> Result<State> {
 /// Goes on with a rollback that was stopped after the database had gone back.
 /// None: there is none, or its database is as it was.
 pub fn left(here: &Here<'_>, options: &Options) -> Result<Option<Answer>> {
-    let Here { ctx, target, live, records } = *here;
+    let Here { ctx, target, live, records, .. } = *here;
     let Some(pending) = records.pending() else { return Ok(None) };
     let is_later = |it: &Record| it.id > pending.id && it.command != "rollback";
     let state = match records.all().iter().any(is_later) {
@@ -116,7 +116,7 @@ pub fn conclude(
     around: &Around<'_>,
     pending: &Pending,
 ) -> Result<Answer> {
-    let Here { ctx, target, live, records } = *here;
+    let Here { ctx, target, live, records, .. } = *here;
     if let Change::Restore { .. } = pending.change {
         let restored = ctx.interrupt.shield(|| {
             steps.step("code", |_| Ok(told((), code::carry_out(ctx, &pending.change)?)))

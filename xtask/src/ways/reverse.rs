@@ -26,7 +26,7 @@ pub fn request(
     let plan = match &way.how {
         How::Plan(inverse) => Written::Made(inverse.clone()),
         How::Anew { past, .. } => Written::Towards(past.clone()),
-        How::Swap { .. } | How::Backup(_) => return Ok(None),
+        How::Swap { .. } | How::Backup(_) | How::Cluster => return Ok(None),
     };
     let allowed = options.allowed.clone().and(HazardKind::BreaksClients);
     let loses_nothing = way.loss.is_nothing();

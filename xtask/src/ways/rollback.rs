@@ -10,7 +10,7 @@
 use std::rc::Rc;
 
 use anyhow::Result;
-use pg_live::{Session, protection};
+use pg_live::{Session, protection, written};
 use serde_json::{Value, json};
 
 use super::code::{self, Change, Wish};
@@ -46,7 +46,9 @@ pub struct Options {
 pub fn rollback(ctx: &Ctx, target: &Rc<Target>, options: &Options) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
     let records = Records::of(ctx, target);
-    let here = Here { ctx, target, live: &live, records: &records };
+    let horizon =
+        ctx.wait(async { written::horizon(&Session::connect(&live, "rollback").await?).await })?;
+    let here = Here { ctx, target, live: &live, records: &records, horizon };
     if !options.list
         && let Some(answer) = finish::left(&here, options)?
     {
@@ -176,7 +178,7 @@ fn agree(here: &Here<'_>, way: &Way) -> Result<()> {
     }
     let after = match &way.how {
         How::Plan(_) | How::Anew { .. } => "a backup is made first",
-        How::Swap { .. } | How::Backup(_) => "the present database is kept beside",
+        How::Swap { .. } | How::Backup(_) | How::Cluster => "the present database is kept beside",
     };
     let story = format!("This gives up what is newer: {}; {after}.", way.loss.story());
     let protected = mark.as_deref();
@@ -190,7 +192,7 @@ fn go(
     (change, options): (&Change, &Options),
     work: Option<&mut Work<'_>>,
 ) -> Result<Answer> {
-    let Here { ctx, target, live, records } = *here;
+    let Here { ctx, target, live, records, .. } = *here;
     let mut steps = Steps::begin(ctx, "rollback", target.name())?;
     let mut around = Around::new(target, options.services);
     let kept = beside::beside(&live.database, "undone");
@@ -202,7 +204,7 @@ fn go(
         How::Anew { from, past, .. } => {
             DoneWhen::Schema { from: from.clone(), to: past.fingerprint.clone() }
         }
-        How::Swap { .. } | How::Backup(_) => DoneWhen::Kept(kept),
+        How::Swap { .. } | How::Backup(_) | How::Cluster => DoneWhen::Kept(kept),
     };
     let pending = Pending {
         id: stamp(),
@@ -293,15 +295,25 @@ impl Going<'_> {
                 self.look_again()?;
                 work.apply(&mut Course::within(ctx, steps)).map(|_| ())
             }
+            // It says why it cannot be gone here, and is not chosen.
+            How::Cluster => Err(Fault::failed("a cluster is no database").into()),
         }
     }
 
     /// With the services stopped: what they wrote meanwhile was not told.
     fn look_again(&self) -> Result<()> {
-        if self.options.discard_newer {
+        if self.options.discard_newer || self.is_still()? {
             return Ok(());
         }
         require_discard(&find::loss_now(self.here, self.way)?, self.options)
+    }
+
+    /// Nothing was written since the ways were told.
+    fn is_still(&self) -> Result<bool> {
+        let Here { ctx, live, horizon, .. } = self.here;
+        Ok(ctx.wait(async {
+            written::is_still(&Session::connect(live, "rollback").await?, horizon).await
+        })?)
     }
 }
 

@@ -86,6 +86,9 @@ fn a_moment_between_two_writes_comes_back_and_can_be_undone() {
     assert_eq!(project.identity(), before);
     assert!(project.has_row("early") && !project.has_row("late"));
     project.run(["db-verify"]).exits(0);
+    // The last change is this one, which a dump of before would not undo.
+    project.run(["rollback", "--list"]).exits(0).answers(&["undo `restore --engine pgbackrest`"]);
+    project.run(["rollback", "--yes"]).exits(3).says(&["restore --engine pgbackrest --undo"]);
 
     // It goes on, on a timeline of its own, and is backed up like any other.
     project.insert_row("after");

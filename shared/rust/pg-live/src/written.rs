@@ -43,6 +43,23 @@ pub async fn moment(session: &Session) -> Result<i64> {
     Ok(session.query_one(sql, &[]).await?.get(0))
 }
 
+/// What the cluster had committed at some time.
+#[derive(Clone, Debug)]
+pub struct Horizon(String);
+
+pub async fn horizon(session: &Session) -> Result<Horizon> {
+    let sql = "SELECT pg_catalog.pg_current_snapshot()::text";
+    Ok(Horizon(session.query_one(sql, &[]).await?.get(0)))
+}
+
+/// True when no transaction that wrote has ended since, in any database of the
+/// cluster: what was counted then is so still.
+pub async fn is_still(session: &Session, then: &Horizon) -> Result<bool> {
+    // One that was at work then may have ended without a newer one to tell.
+    let is_told = then.0.ends_with(':');
+    Ok(is_told && horizon(session).await?.0 == then.0)
+}
+
 /// Reads every table once, whatever the number of moments.
 ///
 /// # Errors

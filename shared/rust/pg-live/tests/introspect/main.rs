@@ -12,6 +12,7 @@
 mod cost;
 mod everything;
 mod footprint;
+mod horizon;
 mod majors;
 mod moment;
 mod names;
