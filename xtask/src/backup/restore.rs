@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use pg_live::content::TableContent;
-use pg_live::facts::{Facts, facts};
+use pg_live::facts::{Facts, TableFacts, exact_facts};
 use pg_live::{Address, Session, content, protection};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -
     source.require_fit(ctx, &live)?;
     let (found, mark) = ctx.wait(async {
         let session = Session::connect(&live, "restore").await?;
-        pg_live::Result::Ok((facts(&session).await?, protection(&session).await?))
+        pg_live::Result::Ok((exact_facts(&session).await?, protection(&session).await?))
     })?;
     let tables = some::chosen(source, &options.tables)?;
     let name_of = source.name();
@@ -227,7 +227,7 @@ fn differences(now: &Facts, source: &Source) -> String {
             let _ = writeln!(text, "  {name:<40} {live:>12} now, {rows:>12} then");
         }
     }
-    let known = |it: &&pg_live::facts::TableFacts| {
+    let known = |it: &&TableFacts| {
         then.iter().any(|(namespace, name, _)| it.namespace == *namespace && it.name == *name)
     };
     for it in now.tables.iter().filter(|it| !known(it) && it.rows > 0) {

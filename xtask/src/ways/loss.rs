@@ -10,7 +10,7 @@ use anyhow::Result;
 use pg_diff::catalog::Kind;
 use pg_diff::plan::{HazardKind, Plan};
 use pg_live::content::{Content, TableContent};
-use pg_live::facts::facts;
+use pg_live::facts::exact_facts;
 use pg_live::written::{self, TableWrites};
 use pg_live::{Address, Session};
 use serde::Serialize;
@@ -174,7 +174,7 @@ fn beyond_remade(ctx: &Ctx, mut tables: Vec<TableLoss>) -> Vec<TableLoss> {
 /// Without a record of when it was: both databases are counted.
 pub fn between(ctx: &Ctx, live: &Address, then: &Address) -> Result<Loss> {
     let count = |address: Address| async move {
-        let found = facts(&Session::connect(&address, "rollback").await?).await?;
+        let found = exact_facts(&Session::connect(&address, "rollback").await?).await?;
         let all = found.tables.into_iter();
         pg_live::Result::Ok(
             all.map(|it| (format!("{}.{}", it.namespace, it.name), it.rows))

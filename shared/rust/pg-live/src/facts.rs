@@ -40,13 +40,23 @@ impl Facts {
     }
 }
 
-/// Counts tables and rows outside the system's namespaces and extensions.
+/// Counts tables and rows outside the system's namespaces and extensions; the
+/// rows of large tables are estimates, and marked so.
 pub async fn facts(session: &Session) -> Result<Facts> {
+    facts_below(session, EXACT_BELOW_BYTES).await
+}
+
+/// Like [`facts`], with every row counted, however long that takes.
+pub async fn exact_facts(session: &Session) -> Result<Facts> {
+    facts_below(session, i64::MAX).await
+}
+
+async fn facts_below(session: &Session, exact_below: i64) -> Result<Facts> {
     let rows = session.query(include_str!("introspect/tables.sql"), &[]).await?;
     let counting = rows.into_iter().map(|row| async move {
         let (namespace, name): (String, String) = (row.get(0), row.get(1));
         let (estimate, bytes): (i64, i64) = (row.get(2), row.get(3));
-        let estimated = bytes >= EXACT_BELOW_BYTES && estimate > 0;
+        let estimated = bytes >= exact_below && estimate > 0;
         let rows = if estimated {
             estimate
         } else {
