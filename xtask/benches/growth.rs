@@ -2,9 +2,8 @@
 //! take: `cargo bench --profile xtask --package xtask --bench growth`.
 //!
 //! Texts of the demo with a key and nothing else: indexes are the server's
-//! work, and those of full text grow by their own law. `GIGABYTES=10` is for
-//! a machine with five times the room and some minutes; several sizes are
-//! `GIGABYTES='0.1 1 10'`.
+//! work, and those of full text grow by their own law. `GIGABYTES='0.1 1 10'`
+//! takes the sizes by turns, and several times the room of the largest.
 
 #![expect(
     clippy::disallowed_methods,

@@ -39,10 +39,7 @@ pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -
     let live = target.require_answering(ctx)?;
     require_same_cluster(ctx, &live, source, options)?;
     source.require_fit(ctx, &live)?;
-    let (found, mark) = ctx.wait(async {
-        let session = Session::connect(&live, "restore").await?;
-        pg_live::Result::Ok((exact_facts(&session).await?, protection(&session).await?))
-    })?;
+    let mark = ctx.wait(async { protection(&Session::connect(&live, "restore").await?).await })?;
     let tables = some::chosen(source, &options.tables)?;
     let name_of = source.name();
     let what = match &options.into {
@@ -57,11 +54,12 @@ pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -
         ),
     };
     if ctx.globals.dry_run {
-        let text = format!("would {what}\n{}nothing was changed", differences(&found, source));
+        let told = told_differences(ctx, &live, source)?;
+        let text = format!("would {what}\n{told}nothing was changed");
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
     }
     if options.into.is_none() {
-        ctx.term.plain(differences(&found, source).trim_end());
+        ctx.term.plain(told_differences(ctx, &live, source)?.trim_end());
     }
     let mark = target.configured_protection().or(mark).filter(|_| options.into.is_none());
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
@@ -210,6 +208,24 @@ fn require_same_cluster(
     ))
     .hint("a rebuild makes a new cluster; if this one is meant, add `--foreign`")
     .into())
+}
+
+/// A served database that cannot be read is a reason to restore, and none to
+/// refuse it.
+fn told_differences(ctx: &Ctx, live: &Address, source: &Source) -> Result<String> {
+    let found = ctx.wait(async { exact_facts(&Session::connect(live, "restore").await?).await });
+    match found {
+        Ok(found) => Ok(differences(&found, source)),
+        Err(error) => {
+            ctx.interrupt.check()?;
+            ctx.term.warn(&format!(
+                "the rows of `{}` cannot be counted, and what is newer there is not told: {}",
+                live.database,
+                anyhow::Error::from(error)
+            ));
+            Ok(String::new())
+        }
+    }
 }
 
 /// What would be other rows than now, table by table.

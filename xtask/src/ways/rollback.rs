@@ -296,7 +296,9 @@ impl Going<'_> {
                 work.apply(&mut Course::within(ctx, steps)).map(|_| ())
             }
             // It says why it cannot be gone here, and is not chosen.
-            How::Cluster => Err(Fault::failed("a cluster is no database").into()),
+            How::Cluster => Err(Fault::refused("a cluster is no database")
+                .hint("`cargo xtask rollback --list` tells what puts it back")
+                .into()),
         }
     }
 
