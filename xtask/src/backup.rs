@@ -22,6 +22,7 @@
 //! retention does not name.
 
 pub mod archive;
+mod card;
 pub mod copies;
 pub mod create;
 pub mod encryption;

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use pico_args::{Arguments, Keys};
 
 use crate::outcome::Fault;
+use crate::proc::quote;
 
 /// Flags every command takes.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Globals {
     pub explain: bool,
     pub help: bool,
     pub version: bool,
+    /// The line once more, for who goes on with it; see [`again`].
+    pub again: String,
 }
 
 /// Name and meaning, for `--help` and completions.
@@ -85,8 +88,23 @@ pub fn parse(mut words: Vec<OsString>) -> Result<Typed, Fault> {
     while let Some(file) = option(&mut arguments, "--env-file")? {
         globals.env_files.push(PathBuf::from(file));
     }
+    globals.again = again(&globals, arguments.clone().finish(), &trailing);
     let command = arguments.subcommand().map_err(|error| Fault::usage(error.to_string()))?;
     Ok(Typed { globals, command, rest: Rest { arguments, trailing } })
+}
+
+/// What was typed, to be typed again: without what agreed to it, and how it was
+/// shown. A URL may hold a password, and is only named.
+fn again(globals: &Globals, mut words: Vec<OsString>, trailing: &[OsString]) -> String {
+    words.extend(globals.target.iter().flat_map(|name| ["--target".into(), name.into()]));
+    words.extend(globals.db_url.iter().flat_map(|_| ["--db-url".into(), "URL".into()]));
+    words.extend(globals.env_files.iter().flat_map(|file| ["--env-file".into(), file.into()]));
+    if !trailing.is_empty() {
+        words.push("--".into());
+        words.extend_from_slice(trailing);
+    }
+    let words: Vec<String> = words.iter().map(|word| quote(&word.to_string_lossy())).collect();
+    words.join(" ")
 }
 
 fn option(arguments: &mut Arguments, names: impl Into<Keys>) -> Result<Option<String>, Fault> {
@@ -196,6 +214,15 @@ mod tests {
         let typed = typed(&["status", "--nope"]).expect("parsed");
         let error = typed.rest.no_words("status").expect_err("unknown");
         assert_eq!(error.to_string(), "`status` has no flag `--nope`");
+    }
+
+    #[test]
+    fn a_line_is_told_again_without_what_agreed_to_it() {
+        let again = |words: &[&str]| typed(words).expect("parsed").globals.again;
+        let words = ["-y", "restore", "old one.sql", "--into=it's", "-v", "--confirm-db", "app"];
+        assert_eq!(again(&words), "restore 'old one.sql' '--into=it'\\''s'");
+        let words = ["-t", "local", "psql", "--db-url", "postgresql://u:secret@h/d", "--", "-c"];
+        assert_eq!(again(&words), "psql --target local --db-url URL -- -c");
     }
 
     #[test]

@@ -26,6 +26,9 @@ mod run_state;
 mod services;
 
 mod span;
+mod stamp;
+
+mod disk;
 
 mod steps;
 

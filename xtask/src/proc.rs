@@ -25,7 +25,7 @@ use crate::outcome::Fault;
 use crate::term::Term;
 
 pub use pipe::wide_pipe;
-pub use run::Run;
+pub use run::{Run, quote};
 pub use started::Started;
 
 const TICK: Duration = Duration::from_millis(100);

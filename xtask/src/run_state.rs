@@ -33,12 +33,14 @@ use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file::{ensure_private_dir, open_lock, take_lock_soon, write_private};
 use crate::proc::process_start;
+use crate::stamp::now;
 
 /// How long an orphaned child may take to end.
 const ORPHAN_GRACE: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Note {
+    /// As it was typed.
     pub command: String,
     pub target: String,
     pub step: String,
@@ -63,7 +65,7 @@ pub struct RunState {
 impl RunState {
     /// Takes the lock or says who has it. Programs that a killed run left
     /// behind are ended first.
-    pub fn begin(ctx: &Ctx, command: &str, target: &str) -> Result<RunState> {
+    pub fn begin(ctx: &Ctx, target: &str) -> Result<RunState> {
         let dir = ensure_private_dir(&ctx.config.state_dir())?;
         let path = dir.join("lock");
         let mut lock = open_lock(&path)?;
@@ -85,8 +87,9 @@ impl RunState {
         let interrupted = read_note(&dir);
         // What was lost then is in that dump, whatever becomes of this run.
         let inherited = interrupted.as_ref().filter(|before| before.old_is_gone);
+        let command = &ctx.globals.again;
         let note = Note {
-            command: command.to_owned(),
+            command: command.clone(),
             target: target.to_owned(),
             step: "starting".to_owned(),
             pid: std::process::id(),
@@ -200,14 +203,4 @@ fn sweep_partial_dumps(dir: &Path) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
-}
-
-/// `2026-11-22T09:22:58Z`.
-pub fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// `20261122T092258.123Z`, for names: two runs may end within one second.
-pub fn stamp() -> String {
-    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string()
 }

@@ -4,6 +4,15 @@
 
 use crate::outcome::Fault;
 
+/// `12 min`, `9 h` or `9 days`: how long something took to be as old as it is.
+pub fn shown(seconds: i64) -> String {
+    match seconds / 3600 {
+        0 => format!("{} min", seconds / 60),
+        hours if hours < 48 => format!("{hours} h"),
+        hours => format!("{} days", hours / 24),
+    }
+}
+
 /// Hours; `what` it is names who reads the fault: `an age`.
 pub fn hours(what: &str, text: &str) -> Result<i64, Fault> {
     let wrong = || Fault::usage(format!("{what} is like 26h or 7d, not `{text}`"));

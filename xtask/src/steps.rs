@@ -37,8 +37,8 @@ pub struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub fn begin(ctx: &'a Ctx, command: &str, target: &str) -> Result<Steps<'a>> {
-        let run = RunState::begin(ctx, command, target)?;
+    pub fn begin(ctx: &'a Ctx, target: &str) -> Result<Steps<'a>> {
+        let run = RunState::begin(ctx, target)?;
         if let Some(before) = &run.interrupted {
             ctx.term.warn(&format!(
                 "`cargo xtask {}` of {} was stopped during `{}`; this run takes over",

@@ -16,6 +16,7 @@ use anyhow::Result;
 use pg_live::Address;
 
 use crate::context::Ctx;
+use crate::disk;
 use crate::outcome::Fault;
 use crate::private_file;
 use crate::proc::{Run, process_start};
@@ -151,6 +152,16 @@ impl Target {
         match self {
             Target::Local(_) | Target::Url(_) => Ok(None),
             Target::Compose(compose) => compose.program_on_input(ctx, name, address, (bytes, room)),
+        }
+    }
+
+    /// Bytes that are left where the server keeps its data; None where nobody
+    /// can tell.
+    pub fn room(&self, ctx: &Ctx) -> Option<u64> {
+        match self {
+            Target::Local(local) => disk::free(&local.home).ok(),
+            Target::Compose(compose) => compose.room(ctx, "${PGDATA:?}").ok().flatten(),
+            Target::Url(_) => None,
         }
     }
 

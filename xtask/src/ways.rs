@@ -22,9 +22,10 @@ use anyhow::Result;
 use pg_live::Address;
 
 use crate::context::Ctx;
-use crate::rebuild::swap;
-use crate::run_state::stamp;
+use crate::rebuild::{beside, swap};
+use crate::stamp;
 use crate::target::Target;
+use crate::verify;
 use code::Code;
 use record::{Baseline, FORMAT, Record, Records, What};
 
@@ -46,6 +47,28 @@ pub struct Newcomer<'a> {
     pub code: Served,
     /// Counted before anybody waits.
     pub baseline: Baseline,
+}
+
+/// A name for what is about to be kept of `live`.
+pub fn kept_name(ctx: &Ctx, target: &Target, live: &Address, word: &str) -> Result<String> {
+    Ok(beside::beside_at(&live.database, word, &next_stamp(ctx, target, live)?))
+}
+
+/// When a change is made, behind every one that is known: of several ways back
+/// the last change is taken, and it is told by this.
+pub fn next_stamp(ctx: &Ctx, target: &Target, live: &Address) -> Result<String> {
+    let kept =
+        ctx.wait(async { beside::kept(&verify::maintenance(live).await?, &live.database).await })?;
+    let records = Records::of(ctx, target).all();
+    let names = kept.iter().filter_map(|it| it.name.rsplit('_').next());
+    let (stamp, is_behind) = stamp::after(names.chain(records.iter().map(|it| it.id.as_str())));
+    if is_behind {
+        ctx.term.warn(&format!(
+            "the clock of this machine went back: a change of {} is known; this one is named after it",
+            stamp::shown(&stamp)
+        ));
+    }
+    Ok(stamp)
 }
 
 /// `new` takes the name of what is served, which is `kept`; and what a way
@@ -73,7 +96,8 @@ pub fn exchange_by(
     let served = records.served();
     let record = Record {
         format: FORMAT,
-        id: stamp(),
+        // As the name tells it: what is kept is as old as its record.
+        id: stamp::of_name(kept),
         command: command.to_owned(),
         before: served.or_else(|| code::present(ctx, None)),
         what: What::Swap { kept: kept.to_owned(), baseline },

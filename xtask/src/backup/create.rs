@@ -24,6 +24,7 @@ use super::manifest::{
 use super::reading;
 use super::store::{Backup, Store};
 use crate::context::Ctx;
+use crate::disk;
 use crate::init_file::hex;
 use crate::outcome::Fault;
 use crate::private_file::write_private;
@@ -304,9 +305,8 @@ pub fn require_room(ctx: &Ctx, target: &Target, store: &Store) -> Result<()> {
 /// So many bytes fit beside the backups.
 pub fn require_free(ctx: &Ctx, store: &Store, needed: u64) -> Result<()> {
     let place = store.dir.ancestors().find(|it| it.exists()).unwrap_or(&ctx.root);
-    let found = nix::sys::statvfs::statvfs(place)
+    let free = disk::free(place)
         .with_context(|| format!("looking at the disk of `{}`", place.display()))?;
-    let free = found.blocks_available().saturating_mul(found.fragment_size());
     if free > needed {
         return Ok(());
     }

@@ -8,6 +8,8 @@ use pg_live::{Address, Session, content};
 use super::manifest::Manifest;
 use crate::context::Ctx;
 use crate::outcome::Fault;
+use crate::target::Target;
+use crate::verify::size;
 
 /// Dumps go to the same major or a newer one, and to a server that has the
 /// same extensions installed. Source: manual, pg_dump.
@@ -36,4 +38,27 @@ pub fn require_fit(ctx: &Ctx, server: &Address, manifest: &Manifest) -> Result<(
     ))
     .hint("install their packages beside the server, then again; the backup itself is good")
     .into())
+}
+
+/// A server whose disk is full serves nobody. How much of the database it was
+/// is room that nothing used, nobody knows: below half of it is too little.
+pub fn require_room(ctx: &Ctx, target: &Target, manifest: &Manifest) -> Result<()> {
+    let Some(free) = target.room(ctx) else { return Ok(()) };
+    let free = i64::try_from(free).unwrap_or(i64::MAX);
+    let needed = manifest.origin.database_bytes;
+    let what = format!(
+        "{} was {} in its database, and the disk of the server has {} left",
+        manifest.label,
+        size(needed),
+        size(free)
+    );
+    if free < needed / 2 {
+        return Err(Fault::unavailable(what)
+            .hint("make room; `cargo xtask db-rebuild --forget` drops databases that are kept")
+            .into());
+    }
+    if free < needed {
+        ctx.term.warn(&format!("{what}: it may become full"));
+    }
+    Ok(())
 }

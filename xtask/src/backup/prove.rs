@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 use pg_live::Session;
 
-use super::fit::require_fit;
+use super::fit::{require_fit, require_room};
 use super::manifest::{PROOF, Proof};
 use super::reading::{Unpacked, read_back};
 use super::refill::{Purpose, create_empty, discard, proof_name, refill, sweep_proofs};
@@ -16,7 +16,7 @@ use super::store::{Backup, InUse, manifest_sha256};
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file::write_private;
-use crate::run_state::now;
+use crate::stamp::now;
 use crate::target::Target;
 
 /// Reads it back, restores it beside the live database, compares everything,
@@ -51,6 +51,7 @@ fn restored(
 ) -> Result<Proof> {
     let live = target.require_answering(ctx)?;
     require_fit(ctx, &live, &backup.manifest)?;
+    require_room(ctx, target, &backup.manifest)?;
     let started = Instant::now();
     sweep_proofs(ctx, &live)?;
     let name = proof_name(&backup.label);

@@ -18,6 +18,7 @@ use super::archive::{self, is_closed};
 use super::inventory::Inventory;
 use super::store::Backup;
 use crate::context::Ctx;
+use crate::disk;
 use crate::outcome::Fault;
 use crate::private_file::ensure_private_dir;
 use crate::target::Target;
@@ -161,9 +162,8 @@ impl Unpacked {
             return Ok(None);
         }
         let dir = ensure_private_dir(&ctx.config.state_dir())?;
-        let found = nix::sys::statvfs::statvfs(&dir)
+        let free = disk::free(&dir)
             .with_context(|| format!("looking at the disk of `{}`", dir.display()))?;
-        let free = found.blocks_available().saturating_mul(found.fragment_size());
         if free > room(backup) { Unpacked::make(&dir).map(Some) } else { Ok(None) }
     }
 

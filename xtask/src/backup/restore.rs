@@ -3,18 +3,17 @@
 //!
 //! Must never: restore in place, or swap in what was not compared.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
 use pg_live::content::TableContent;
-use pg_live::facts::{Facts, TableFacts, exact_facts};
-use pg_live::{Address, Session, content, protection};
+use pg_live::{Address, Session, content, database, protection};
 use serde_json::json;
 
+use super::card::{By, card};
+use super::fit::require_room;
 use super::refill::discard;
 use super::some;
 use super::source::Source;
-use crate::consent;
+use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::{self, beside, swap};
@@ -53,22 +52,25 @@ pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -
             live.database
         ),
     };
+    if let Source::Backup(backup) = source {
+        require_room(ctx, target, &backup.manifest)?;
+    }
     if ctx.globals.dry_run {
-        let told = told_differences(ctx, &live, source)?;
+        let told = card(ctx, &live, source, By::Hash)?.text;
         let text = format!("would {what}\n{told}nothing was changed");
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
     }
-    if options.into.is_none() {
-        ctx.term.plain(told_differences(ctx, &live, source)?.trim_end());
+    let mark = target.configured_protection().or(mark);
+    match options.into {
+        Some(_) => consent::agree_to_change(ctx, &live.database, None, &what)?,
+        None => agree(ctx, &live, source, (mark.as_deref(), &what))?,
     }
-    let mark = target.configured_protection().or(mark).filter(|_| options.into.is_none());
-    consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
-    let mut steps = Steps::begin(ctx, "restore", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let scope = if options.into.is_some() { Scope::None } else { options.services };
     let mut around = Around::new(target, scope);
     let kept = match &options.into {
         Some(_) => String::new(),
-        None => beside::beside(&live.database, "before"),
+        None => ways::kept_name(ctx, target, &live, "before")?,
     };
     let into = options.into.as_deref();
     let going = Going {
@@ -132,14 +134,18 @@ pub fn run(
     let (target, source) = (around.target, going.source);
     let _reading = source.in_use()?;
     let unpacked = source.read_back(ctx, target, going.tables.is_empty())?;
-    let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
+    // Half a database under a name of the user's own would be taken for one.
+    let name = beside::beside(&live.database, "new");
     let new = live.with_database(&name);
     steps.step("new database", |_| {
+        if let Some(into) = going.into {
+            require_absent(ctx, live, into)?;
+        }
+        let swept = swap::drop_unfinished(ctx, live);
         // Beside, it is in nobody's way.
         if going.into.is_none() {
-            swap::drop_unfinished(ctx, live)?;
+            swept?;
         }
-        require_absent(ctx, live, &name)?;
         source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))
     })?;
@@ -148,12 +154,20 @@ pub fn run(
         None => source.fill(ctx, target, &new, unpacked),
     };
     if let Err(error) = filled {
-        // Half a database under a name of the user's own would be taken for one.
         discard(ctx, live, &name)?;
         return Err(error);
     }
-    if going.into.is_some() {
-        return Ok(());
+    if let Some(into) = going.into {
+        return steps.step("name it", |_| {
+            let named = ctx.wait(async {
+                database::rename(&verify::maintenance(live).await?, &name, into).await
+            });
+            if let Err(error) = named {
+                discard(ctx, live, &name)?;
+                return Err(error.into());
+            }
+            Ok(told((), into))
+        });
     }
     let newcomer = ways::Newcomer {
         command: going.command,
@@ -168,6 +182,24 @@ pub fn run(
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })
+}
+
+/// Reads every row that is served for who still has to agree.
+fn agree(
+    ctx: &Ctx,
+    live: &Address,
+    source: &Source,
+    (mark, what): (Option<&str>, &str),
+) -> Result<()> {
+    let by = if ctx.globals.yes { By::Count } else { By::Hash };
+    let card = card(ctx, live, source, by)?;
+    ctx.term.plain(card.text.trim_end());
+    if !card.loses {
+        return consent::agree_to_change(ctx, &live.database, mark, what);
+    }
+    let story = format!("This will {what}. What is told above as of now is not served then.");
+    let loss = Loss { database: &live.database, story: &story, is_empty: false, protected: mark };
+    consent::agree_to_loss(ctx, &loss).map(|_| ())
 }
 
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
@@ -208,48 +240,4 @@ fn require_same_cluster(
     ))
     .hint("a rebuild makes a new cluster; if this one is meant, add `--foreign`")
     .into())
-}
-
-/// A served database that cannot be read is a reason to restore, and none to
-/// refuse it.
-fn told_differences(ctx: &Ctx, live: &Address, source: &Source) -> Result<String> {
-    let found = ctx.wait(async { exact_facts(&Session::connect(live, "restore").await?).await });
-    match found {
-        Ok(found) => Ok(differences(&found, source)),
-        Err(error) => {
-            ctx.interrupt.check()?;
-            ctx.term.warn(&format!(
-                "the rows of `{}` cannot be counted, and what is newer there is not told: {}",
-                live.database,
-                anyhow::Error::from(error)
-            ));
-            Ok(String::new())
-        }
-    }
-}
-
-/// What would be other rows than now, table by table.
-fn differences(now: &Facts, source: &Source) -> String {
-    let mut text = String::new();
-    let mut same = 0;
-    let then = source.tables();
-    for (namespace, table, rows) in &then {
-        let live = now.tables.iter().find(|it| it.namespace == *namespace && it.name == *table);
-        let live = live.map_or(0, |it| it.rows);
-        if live == *rows {
-            same += 1;
-        } else {
-            let name = format!("{namespace}.{table}");
-            let _ = writeln!(text, "  {name:<40} {live:>12} now, {rows:>12} then");
-        }
-    }
-    let known = |it: &&TableFacts| {
-        then.iter().any(|(namespace, name, _)| it.namespace == *namespace && it.name == *name)
-    };
-    for it in now.tables.iter().filter(|it| !known(it) && it.rows > 0) {
-        let name = format!("{}.{}", it.namespace, it.name);
-        let _ = writeln!(text, "  {name:<40} {:>12} now, not there then", it.rows);
-    }
-    let _ = writeln!(text, "  {same} tables have as many rows as then");
-    text
 }

@@ -17,7 +17,7 @@ use super::manifest::EXTENSION;
 use crate::context::Ctx;
 use crate::outcome::Fault;
 use crate::private_file::ensure_private_dir;
-use crate::run_state::stamp;
+use crate::stamp::stamp;
 use crate::target::Target;
 use crate::tools::pg_dump::{DUMP_TIMEOUT, ending_strays};
 

@@ -28,6 +28,14 @@ use crate::tools::pg_dump::DUMP_TIMEOUT;
 use crate::verify;
 use crate::ways::{self, code};
 
+/// What is known of the rows of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub rows: i64,
+    /// Empty where they were only counted.
+    pub hash: String,
+}
+
 #[derive(Debug)]
 pub enum Source {
     Backup(Box<Backup>),
@@ -93,15 +101,18 @@ impl Source {
         }
     }
 
-    /// Namespace, name and rows of each table that is in it.
-    pub fn tables(&self) -> Vec<(&str, &str, i64)> {
+    /// Each table that is in it, by namespace and name.
+    pub fn tables(&self) -> Vec<(String, Held)> {
+        let held = |namespace: &str, name: &str, rows, hash: &str| {
+            (format!("{namespace}.{name}"), Held { rows, hash: hash.to_owned() })
+        };
         match self {
             Source::Backup(it) => {
                 let tables = it.manifest.content.tables.iter();
-                tables.map(|it| (&*it.namespace, &*it.name, it.rows)).collect()
+                tables.map(|it| held(&it.namespace, &it.name, it.rows, &it.hash)).collect()
             }
             Source::Plain(it) => {
-                it.tables.iter().map(|it| (&*it.namespace, &*it.name, it.rows)).collect()
+                it.tables.iter().map(|it| held(&it.namespace, &it.name, it.rows, "")).collect()
             }
         }
     }

@@ -72,7 +72,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         return Ok(Answer::done(said, would));
     }
     agree(ctx, &target, &address, name)?;
-    let mut steps = Steps::begin(ctx, COMMAND.name, target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     steps.run.at_step(name)?;
     let status = drive(ctx, &target, name, arguments);
     steps.end();

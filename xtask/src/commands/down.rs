@@ -44,7 +44,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         let would = format!("would stop {what} of target `{}`\nnothing was changed", target.name());
         return Ok(Answer::done(would, json!({ "dry_run": true })));
     }
-    let mut steps = Steps::begin(ctx, "down", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(&target, Scope::Db);
     let stopped = around.stop(ctx, &mut steps).and_then(|()| match services_only {
         true => Ok(()),

@@ -69,7 +69,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         let text = format!("{}\nnothing was changed", lines.join("\n"));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": lines })));
     }
-    let mut steps = Steps::begin(ctx, "images", "compose")?;
+    let mut steps = Steps::begin(ctx, "compose")?;
     let made: Result<()> = plan.iter().try_for_each(|it| {
         steps.step(&format!("image {}", it.name), |_| {
             it.ensure(ctx)?;

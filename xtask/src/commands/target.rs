@@ -11,7 +11,7 @@ use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::outcome::{Answer, Fault};
-use crate::run_state::now;
+use crate::stamp::now;
 use crate::target::{self, Target};
 
 pub const COMMAND: Command = Command {

@@ -63,7 +63,7 @@ fn start(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
             Ok(Answer::done(would, json!({ "dry_run": true })))
         }
         (Target::Local(_) | Target::Compose(_), _) => {
-            let mut steps = Steps::begin(ctx, "up", target.name())?;
+            let mut steps = Steps::begin(ctx, target.name())?;
             let around = Around::new(target, services);
             let started = start_server(ctx, target, &mut steps)
                 .and_then(|()| around.prepare(ctx, &mut steps))

@@ -3,16 +3,16 @@
 //! Must never: call a disk full that it cannot look at.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
-use nix::sys::statvfs::statvfs;
 use pg_live::Session;
 use pg_live::facts::bytes;
 
 use super::Section;
 use super::fixes::Mend;
 use crate::context::Ctx;
+use crate::disk;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
 use crate::verify::size;
@@ -24,10 +24,10 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
     let bytes = target.and_then(|target| database_size(ctx, target));
     let mut places = vec![("disk of this checkout", ctx.root.clone())];
     match target {
-        Some(Target::Local(local)) => places.push(("disk of the cluster", existing(&local.home))),
+        Some(Target::Local(local)) => places.push(("disk of the cluster", local.home.clone())),
         Some(Target::Compose(_)) => {
             if let Some(root) = docker::root_dir(ctx) {
-                places.push(("disk of Docker", existing(&root)));
+                places.push(("disk of Docker", root));
             }
         }
         Some(Target::Url(_)) | None => {}
@@ -46,23 +46,17 @@ pub fn examine(ctx: &Ctx, target: Option<&Target>, section: &mut Section<'_>) ->
     Ok(())
 }
 
-/// The nearest folder that is there.
-fn existing(path: &Path) -> PathBuf {
-    path.ancestors().find(|it| it.exists()).unwrap_or(path).to_owned()
-}
-
 fn database_size(ctx: &Ctx, target: &Target) -> Option<i64> {
     let ServerState::Running(address) = target.state(ctx).ok()? else { return None };
     ctx.wait(async { bytes(&Session::connect(&address, "doctor").await?).await }).ok()
 }
 
 fn disk(section: &mut Section<'_>, name: &str, place: &Path, database: Option<i64>) {
-    let Ok(found) = statvfs(place) else {
+    let Ok(free) = disk::free(place) else {
         section.skipped(name, format!("`{}` cannot be looked at", place.display()));
         return;
     };
-    let blocks = found.blocks_available().saturating_mul(found.fragment_size());
-    let free = i64::try_from(blocks).unwrap_or(i64::MAX);
+    let free = i64::try_from(free).unwrap_or(i64::MAX);
     let fix = format!("make room: `df -h {}`", place.display());
     if free < NEARLY_NONE {
         section.failure(name, format!("{} are free", size(free)), fix);

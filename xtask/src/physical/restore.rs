@@ -6,7 +6,6 @@
 //! agreed to.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -22,6 +21,7 @@ use super::present::Present;
 use super::way::Way;
 use super::{Repository, require_local, undo};
 use crate::context::Ctx;
+use crate::disk;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::local::{require_marker, settle_and_serve};
 use crate::services::{Around, Scope};
@@ -40,26 +40,6 @@ pub struct Options {
     /// A backup of another cluster is meant.
     pub foreign: bool,
     pub services: Scope,
-}
-
-impl Options {
-    /// As it is typed, for who goes on with it.
-    fn command(&self) -> String {
-        let mut command = "restore --engine pgbackrest".to_owned();
-        if let Some(label) = &self.label {
-            let _ = write!(command, " {label}");
-        }
-        if let Some(time) = self.time {
-            let _ = write!(command, " --to-time '{}'", moment(time));
-        }
-        if let Some(timeline) = self.timeline {
-            let _ = write!(command, " --timeline {timeline}");
-        }
-        if self.foreign {
-            command.push_str(" --foreign");
-        }
-        command
-    }
 }
 
 pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> {
@@ -110,7 +90,7 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
         // Nobody would be there to answer when it is restored.
         present.agree_to_restore(ctx)?;
     }
-    let mut steps = Steps::begin(ctx, &options.command(), target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
     let going = Going {
         ctx,
@@ -160,8 +140,7 @@ pub fn restore(ctx: &Ctx, target: &Target, options: &Options) -> Result<Answer> 
 
 /// Enough for the files; the log comes on top.
 fn require_room(local: &Local, backup: &Physical) -> Result<()> {
-    let Ok(it) = nix::sys::statvfs::statvfs(&local.home) else { return Ok(()) };
-    let free = it.blocks_available().saturating_mul(it.fragment_size());
+    let Ok(free) = disk::free(&local.home) else { return Ok(()) };
     if free > backup.cluster_bytes {
         return Ok(());
     }

@@ -91,7 +91,7 @@ pub fn complete(
                         and hands each segment of its write-ahead log to pgBackRest from then on";
         consent::agree(ctx, question)?;
     }
-    let mut steps = Steps::begin(ctx, "backup --engine pgbackrest", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let done = run(ctx, &mut steps, target, repository, missing);
     steps.withdraw();
     done
@@ -208,7 +208,7 @@ pub fn turn_off(ctx: &Ctx, target: &Target, local: &Local) -> Result<()> {
         "Archiving is turned off: the server is restarted, which ends all sessions, and no moment \
          from now on can be restored",
     )?;
-    let mut steps = Steps::begin(ctx, "backup --engine pgbackrest --off", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let done = restarting(ctx, &mut steps, target, "turn archiving off", || {
         // Until it is stopped it archives, and is told as one that does.
         restart(ctx, local, || local.stop_archiving())

@@ -32,7 +32,7 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
         let text = format!("would {what}\nnothing was changed");
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
     }
-    let mut steps = Steps::begin(ctx, "restore --engine pgbackrest --undo", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, services);
     let name = match choose(ctx, &mut steps, target, local) {
         Ok(name) => name,
@@ -157,7 +157,7 @@ pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
         };
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": kept })));
     }
-    let mut steps = Steps::begin(ctx, "restore --engine pgbackrest --forget", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let done = remove_all(ctx, &mut steps, target, local);
     steps.withdraw();
     let removed = done?;

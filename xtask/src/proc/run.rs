@@ -127,7 +127,8 @@ impl Run {
     }
 }
 
-fn quote(word: &str) -> String {
+/// A word as a shell reads it.
+pub fn quote(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+{}".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

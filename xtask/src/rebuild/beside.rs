@@ -17,7 +17,7 @@ use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::{Answer, Fault};
-use crate::run_state::stamp;
+use crate::stamp::{self, stamp};
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify;
@@ -45,8 +45,13 @@ pub fn prefix(database: &str, word: &str) -> String {
     format!("{}~{hash}__{word}_", &database[..end])
 }
 
+/// For what goes by no order of changes.
 pub fn beside(database: &str, word: &str) -> String {
-    format!("{}{}", prefix(database, word), stamp().to_lowercase().replace('.', ""))
+    beside_at(database, word, &stamp())
+}
+
+pub fn beside_at(database: &str, word: &str, stamp: &str) -> String {
+    format!("{}{}", prefix(database, word), stamp::in_name(stamp))
 }
 
 /// True for a name that [`beside`] gave for this database.
@@ -93,7 +98,7 @@ pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
         protected: mark.as_deref().filter(|_| !names.is_empty()),
     };
     consent::agree_to_loss(ctx, &loss)?;
-    let mut steps = Steps::begin(ctx, "db-rebuild --forget", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let dropped = steps.step("forget", |_| {
         ctx.wait(async {
             let session = verify::maintenance(&live).await?;

@@ -39,7 +39,7 @@ pub fn run(ctx: &Ctx, target: &Target, compose: &Compose, options: Options) -> R
     if ctx.globals.dry_run {
         return dry_run(ctx, target, compose, options);
     }
-    let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
     match build(ctx, &mut steps, &mut around, compose, options) {
         Ok((verification, container)) => {

@@ -35,7 +35,6 @@ use serde_json::json;
 use crate::consent::{self, Loss};
 use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::beside::beside;
 use crate::rebuild::{self, swap};
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{Request, Work};
@@ -44,6 +43,7 @@ use crate::services::{Around, Scope};
 use crate::steps::Steps;
 use crate::target::Target;
 use crate::verify::{counted, maintenance};
+use crate::ways;
 
 pub use choose::Way;
 use choose::{Choice, Chosen};
@@ -117,7 +117,7 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     if chosen.work.found.is_equal() && chosen.way == Way::Clone {
         return chosen.work.only_rows();
     }
-    let kept = beside(&live.database, "before");
+    let kept = ways::kept_name(ctx, target, &live, "before")?;
     let keeping = Keeping { ctx, target, live: &live, kept: &kept, online };
     if chosen.way == Way::Copy {
         keeping.require_copyable(&chosen)?;
@@ -133,7 +133,7 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     ctx.term.status(story.trim_end());
     chosen.work.require_allowed()?;
     keeping.agree(&chosen, !going.is_empty())?;
-    let mut steps = Steps::begin(ctx, COMMAND, target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, services);
     let kept_it = around
         .prepare(ctx, &mut steps)

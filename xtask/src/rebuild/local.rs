@@ -31,7 +31,7 @@ pub fn run(ctx: &Ctx, target: &Target, local: &Local, options: Options) -> Resul
     if ctx.globals.dry_run {
         return dry_run(ctx, target, local, options);
     }
-    let mut steps = Steps::begin(ctx, "db-rebuild", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
     let is_changing = Cell::new(false);
     match build(ctx, &mut steps, &mut around, (local, &is_changing), options) {

@@ -29,11 +29,11 @@ use crate::ways;
 
 pub fn run(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
-    let kept = beside(&live.database, "before");
+    let kept = ways::kept_name(ctx, target, &live, "before")?;
     if ctx.globals.dry_run {
         return dry_run(ctx, target, &live, &kept);
     }
-    let mut steps = Steps::begin(ctx, "db-rebuild --swap", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, services);
     let built =
         around.prepare(ctx, &mut steps).and_then(|()| build(ctx, &mut steps, target, &live, &kept));
@@ -142,7 +142,7 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let Some(before) = ours.max_by_key(|it| it.name.clone()) else {
         return Err(Fault::failed("no database from before a swap is kept here").into());
     };
-    let kept = beside(&live.database, "undone");
+    let kept = ways::kept_name(ctx, target, &live, "undone")?;
     let what = format!(
         "serve `{}` again as `{}`, and keep the present one as `{kept}`",
         before.name, live.database
@@ -157,7 +157,7 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
         ctx.wait(async { protection(&Session::connect(&live, "db-rebuild").await?).await })?;
     let mark = mark.or(target.configured_protection());
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
-    let mut steps = Steps::begin(ctx, "db-rebuild --undo", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let swapped = steps.step("swap", |_| {
         drop_unfinished(ctx, &live)?;
         let newcomer = ways::Newcomer {

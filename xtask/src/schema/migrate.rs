@@ -221,7 +221,7 @@ impl Work<'_> {
         self.ctx.term.status(card.trim_end());
         self.require_allowed()?;
         agree::to_plan(self.ctx, self.request, &self.live, &self.found)?;
-        let mut course = Course::begin(self.ctx, &self.request.target, self.request.command)?;
+        let mut course = Course::begin(self.ctx, &self.request.target)?;
         let applied = self.apply(&mut course)?;
         let models = models::check(self.ctx, &self.workshop, &self.found);
         let seconds = self.started.elapsed().as_secs_f64();
@@ -322,12 +322,13 @@ impl Work<'_> {
         }
         let snapshot = match request.snapshot {
             true => Some(course.step("snapshot", || {
-                snapshot::take(ctx, &self.live, self.found.from.catalog.major)
+                snapshot::take(ctx, &request.target, &self.live, self.found.from.catalog.major)
             })?),
             false => None,
         };
         course.note("apply")?;
-        let trace = Trace::begin(ctx, request, &self.workshop, &self.found, snapshot);
+        let id = ways::next_stamp(ctx, &request.target, &self.live)?;
+        let trace = Trace::begin(ctx, (request, id), &self.workshop, &self.found, snapshot);
         let steps = match run::apply(ctx, &self.live, &self.found, &mut self.journal) {
             Ok(steps) => steps,
             Err(error) => {

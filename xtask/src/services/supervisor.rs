@@ -21,7 +21,7 @@ use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::private_file::{open_lock, take_lock_soon, write_private};
 use crate::proc::{Run, Started, process_start};
-use crate::run_state::now;
+use crate::stamp::now;
 
 pub const LOCK: &str = "lock";
 pub const STATE: &str = "state.json";

@@ -140,15 +140,21 @@ impl Compose {
         address: &Address,
         (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
-        let disk = self.offline_program(ctx, "df")?.args(["-Pk", "/tmp"]);
-        let disk = ctx.proc.capture(&disk)?;
-        if !disk.is_success() || free(&disk.stdout).unwrap_or(0) <= room {
+        if self.room(ctx, "/tmp")?.unwrap_or(0) <= room {
             return Ok(None);
         }
         let container = self.require_container(ctx)?;
         let run = connected(&container.id, Stdin::Pipe, name, address);
         let script = format!("bytes={bytes}\n{KEEP_INPUT}");
         Ok(Some(run.args(["sh", "-c", &script, "sh", name])))
+    }
+
+    /// Bytes that are left at a place inside the container, as its shell reads
+    /// it; None where nobody can tell.
+    pub fn room(&self, ctx: &Ctx, place: &str) -> Result<Option<u64>> {
+        let script = format!("exec df -Pk \"{place}\"");
+        let told = ctx.proc.capture(&self.offline_program(ctx, "sh")?.args(["-c", &script]))?;
+        Ok(if told.is_success() { free(&told.stdout) } else { None })
     }
 
     pub fn offline_program(&self, ctx: &Ctx, name: &str) -> Result<Run> {

@@ -24,6 +24,7 @@ use crate::outcome::Fault;
 use crate::physical::undo;
 use crate::rebuild::beside;
 use crate::schema::migrate::Past;
+use crate::stamp::{digits, shown};
 use crate::target::Target;
 use crate::verify;
 
@@ -109,21 +110,6 @@ pub fn ways(here: &Here<'_>, to: Option<&str>, reach: Reach) -> Result<Vec<Way>>
         found.extend(backups(here, to)?);
     }
     Ok(found)
-}
-
-pub fn digits(time: &str) -> String {
-    time.chars().filter(char::is_ascii_digit).take(17).collect()
-}
-
-/// `2026-11-22 09:22:58`, of a stamp in whatever spelling.
-pub fn shown(time: &str) -> String {
-    let digits = digits(time);
-    match (digits.get(..4), digits.get(4..6), digits.get(6..8), digits.get(8..14)) {
-        (Some(year), Some(month), Some(day), Some(rest)) => {
-            format!("{year}-{month}-{day} {}:{}:{}", &rest[..2], &rest[2..4], &rest[4..])
-        }
-        _ => time.to_owned(),
-    }
 }
 
 /// Databases that swaps and migrations kept.

@@ -89,7 +89,7 @@ pub fn left(here: &Here<'_>, options: &Options) -> Result<Option<Answer>> {
     let mark = target.configured_protection().or(inside);
     let what = "do the rest of it";
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), what)?;
-    let mut steps = Steps::begin(ctx, "rollback", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
     around.stop(ctx, &mut steps)?;
     conclude(here, steps, &around, &pending).map(Some)

@@ -216,13 +216,24 @@ pub fn against(ctx: &Ctx, now: &Content, backup: &Manifest) -> Loss {
         }
     }
     let is_sealed = |it: &TableContent| it.hash.is_empty();
-    let unknown = backup.content.tables.iter().any(is_sealed).then(|| match backup.encryption {
-        Some(_) => "it is encrypted: which rows were changed since is known to whoever has XTASK_BACKUP_IDENTITY".to_owned(),
-        None => "its rows can only be counted: it is of an older version".to_owned(),
-    });
+    let unknown =
+        backup.content.tables.iter().any(is_sealed).then(|| sealed(Some(backup)).to_owned());
     let missing = then.into_iter().filter(|(_, (rows, _))| *rows > 0);
     tables.extend(missing.map(|(table, (gone, _))| TableLoss { table, newer: 0, gone }));
     Loss { tables: beyond_remade(ctx, tables), unknown, ..Loss::default() }
+}
+
+/// Why there is no hash of its rows.
+pub fn sealed(backup: Option<&Manifest>) -> &'static str {
+    match backup {
+        Some(Manifest { encryption: Some(_), .. }) => {
+            "it is encrypted: which rows were changed since is known to whoever has XTASK_BACKUP_IDENTITY"
+        }
+        Some(Manifest { encryption: None, .. }) => {
+            "its rows can only be counted: it is of an older version"
+        }
+        None => "its rows can only be counted: plain SQL has no hashes",
+    }
 }
 
 /// What goes when `reverse` undoes `forward`.

@@ -11,7 +11,7 @@ use pg_diff::plan::file::{End, PlanFile};
 use pg_live::{Address, Introspection, Session};
 
 use super::code::Code;
-use super::find::{Here, How, Way, digits, shown};
+use super::find::{Here, How, Way};
 use super::loss::{self, Loss};
 use super::record::{Record, What};
 use crate::context::Ctx;
@@ -22,6 +22,7 @@ use crate::schema::reading::Reading;
 use crate::schema::rules::Rules;
 use crate::schema::side::Side;
 use crate::schema::workshop::Workshop;
+use crate::stamp::{digits, shown};
 use crate::verify::counted;
 
 /// Plans that undo migrations whose end is what is there; and the last one in

@@ -24,8 +24,7 @@ use crate::backup::source::Source;
 use crate::consent::{self, Loss as Asked};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
-use crate::rebuild::{self, beside, swap};
-use crate::run_state::stamp;
+use crate::rebuild::{self, swap};
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{self, Course, Ready, Request, Work};
 use crate::services::{Around, Scope};
@@ -193,9 +192,9 @@ fn go(
     work: Option<&mut Work<'_>>,
 ) -> Result<Answer> {
     let Here { ctx, target, live, records, .. } = *here;
-    let mut steps = Steps::begin(ctx, "rollback", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
-    let kept = beside::beside(&live.database, "undone");
+    let kept = super::kept_name(ctx, target, live, "undone")?;
     let done_when = match &way.how {
         How::Plan(inverse) => DoneWhen::Schema {
             from: inverse.from.fingerprint.clone(),
@@ -207,7 +206,7 @@ fn go(
         How::Swap { .. } | How::Backup(_) | How::Cluster => DoneWhen::Kept(kept),
     };
     let pending = Pending {
-        id: stamp(),
+        id: super::next_stamp(ctx, target, live)?,
         story: way.story.clone(),
         done_when,
         change: change.clone(),

@@ -1,5 +1,6 @@
 //! Backups that count, and only those; restores that can be taken back.
 
+mod card;
 mod content;
 mod faults;
 mod fit;
@@ -225,11 +226,13 @@ fn retention_keeps_what_is_pinned_and_tells_why() {
 fn a_restore_brings_the_rows_back_and_can_be_taken_back() {
     let Some(project) = backed_up() else { return };
     project.sql("DELETE FROM messages WHERE message_id > 100");
-    project
-        .run(["restore", "latest", "--dry-run"])
-        .exits(0)
-        .answers(&["100 now,          500 then"]);
-    project.run(["restore", "latest"]).exits(3).says(&["hint: add `--yes`"]);
+    project.run(["restore", "latest", "--dry-run"]).exits(0).answers(&[
+        "100 now,          500 then",
+        "decoded, 0 min old",
+        "54 tables have the rows of then",
+    ]);
+    let asked = project.run(["restore", "latest"]).exits(3);
+    asked.says(&["100 now,", "is not served then", "hint: if it is meant, add `--yes`"]);
     let count = || project.sql("SELECT count(*) FROM messages");
     assert_eq!(count(), "100");
     project

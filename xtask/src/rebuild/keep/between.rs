@@ -33,11 +33,11 @@ use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
 use crate::rebuild;
 use crate::rebuild::beside::beside;
-use crate::run_state::stamp;
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{Request, Work, unproved};
 use crate::schema::rules::Rules;
 use crate::services::Around;
+use crate::stamp::stamp;
 use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{counted, maintenance};
@@ -125,7 +125,7 @@ pub fn run(ctx: &Ctx, source: &Rc<Target>, to: &To, options: Options) -> Result<
     chosen.work.require_allowed()?;
     moving.agree(!going.is_empty())?;
     let arrival = request_of_arrival(&to.target, ctx, rules, sql);
-    let mut steps = Steps::begin(ctx, COMMAND, source.name())?;
+    let mut steps = Steps::begin(ctx, source.name())?;
     let mut around = Around::new(source, services);
     let done = moving.go(&mut steps, &mut around, (&mut chosen, &arrival), &held);
     match done {

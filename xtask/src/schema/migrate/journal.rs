@@ -11,9 +11,9 @@ use pg_live::apply::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
-use crate::run_state::now;
 use crate::schema::known::Known;
 use crate::schema::outlook::Outlook;
+use crate::stamp::now;
 
 /// The file begins anew when it is larger.
 const LIMIT: u64 = 4 << 20;

@@ -39,10 +39,10 @@ enum Run<'a, 's> {
 }
 
 impl<'a, 's> Course<'a, 's> {
-    pub fn begin(ctx: &'a Ctx, target: &Target, command: &str) -> Result<Course<'a, 's>> {
+    pub fn begin(ctx: &'a Ctx, target: &Target) -> Result<Course<'a, 's>> {
         let run = match ctx.globals.db_url {
             Some(_) => return Ok(Course { ctx, run: Run::Unnoted, records: Vec::new() }),
-            None => RunState::begin(ctx, command, target.name())?,
+            None => RunState::begin(ctx, target.name())?,
         };
         if let Some(before) = &run.interrupted {
             ctx.term.warn(&format!(

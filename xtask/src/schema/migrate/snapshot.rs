@@ -8,14 +8,14 @@ use pg_live::copy::{Copying, copy_served};
 use pg_live::{Address, Session, facts};
 
 use crate::context::Ctx;
-use crate::rebuild::beside::beside;
+use crate::target::Target;
 use crate::verify::{self, size};
-use crate::ways::loss;
 use crate::ways::record::{Baseline, Snapshot};
+use crate::ways::{self, loss};
 
 /// Ends the sessions of the live database for as long as copying takes.
-pub fn take(ctx: &Ctx, live: &Address, major: u32) -> Result<(Snapshot, String)> {
-    let database = beside(&live.database, "snapshot");
+pub fn take(ctx: &Ctx, target: &Target, live: &Address, major: u32) -> Result<(Snapshot, String)> {
+    let database = ways::kept_name(ctx, target, live, "snapshot")?;
     // Before the copy: what is written between the two counts as newer, and
     // is in the copy all the same.
     let (moment, bytes) = ctx.wait(async {

@@ -10,7 +10,6 @@ use pg_diff::plan::file::{End, FORMAT as PLAN_FORMAT, PlanFile};
 use super::Request;
 use crate::context::Ctx;
 use crate::outcome::Exit;
-use crate::run_state::stamp;
 use crate::schema::outlook::Outlook;
 use crate::schema::workshop::Workshop;
 use crate::ways::code::{self, Code};
@@ -31,7 +30,7 @@ impl Trace {
     /// Written before the first step: a run that is killed leaves it.
     pub fn begin(
         ctx: &Ctx,
-        request: &Request,
+        (request, id): (&Request, String),
         workshop: &Workshop<'_>,
         found: &Outlook,
         snapshot: Option<Snapshot>,
@@ -60,7 +59,7 @@ impl Trace {
         }
         let record = Record {
             format: FORMAT,
-            id: stamp(),
+            id,
             command: request.command.to_owned(),
             before,
             what: What::Migration { plan: Box::new(plan), is_done: false, snapshot: taken },

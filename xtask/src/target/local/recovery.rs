@@ -20,7 +20,7 @@ use super::archiving::Archiving;
 use super::{Local, Slot};
 use crate::context::{Ctx, Waited};
 use crate::private_file::write_private;
-use crate::run_state::stamp;
+use crate::stamp;
 use crate::tools::postgres::Installation;
 
 const PAUSE: Duration = Duration::from_millis(100);
@@ -93,7 +93,9 @@ impl Local {
     /// From now on the cluster in `data.old`, however the run ends, is kept
     /// and not given up. Gives the name of its folder.
     pub fn keep_old(&self) -> Result<String> {
-        let name = format!("{KEPT}{}", stamp().to_lowercase().replace('.', ""));
+        let known = self.kept_folders();
+        let (stamp, _) = stamp::after(known.iter().map(String::as_str));
+        let name = format!("{KEPT}{}", stamp::in_name(&stamp));
         write_private(&self.home.join("kept-as"), name.as_bytes())?;
         Ok(name)
     }

@@ -9,7 +9,7 @@ use crate::stage::Project;
 use crate::tool::{Tool, skip};
 
 /// `pg_dump > backup.sql`, as the guide does it.
-fn dumped(project: &Project) -> PathBuf {
+pub fn dumped(project: &Project) -> PathBuf {
     let path = project.root.join("old backup.sql");
     let file = format!("--file={}", path.display());
     project.client(program("pg_dump")).args([file.as_str(), DATABASE]).run().exits(0);
@@ -31,7 +31,7 @@ fn cut(path: &Path, end: &str) -> PathBuf {
     cut
 }
 
-fn restore(project: &Project, path: &Path, words: &[&str]) -> Tool {
+pub fn restore(project: &Project, path: &Path, words: &[&str]) -> Tool {
     project.tool(["restore"]).arg(path).args(words)
 }
 

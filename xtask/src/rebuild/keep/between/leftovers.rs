@@ -300,7 +300,7 @@ pub fn reopen(ctx: &Ctx, target: &Target) -> Result<Answer> {
     }
     let mark = protected.or(target.configured_protection());
     consent::agree_to_change(ctx, name, mark.as_deref(), &what)?;
-    let mut steps = Steps::begin(ctx, "db-rebuild --reopen", target.name())?;
+    let mut steps = Steps::begin(ctx, target.name())?;
     ctx.term.equivalent("sql>", &sql);
     let opened = steps.step("open", |_| {
         ctx.wait(async { maintenance(&live).await?.execute(&sql).await })?;
