@@ -46,6 +46,8 @@ pub struct Metadata {
     pub allow: Vec<String>,
     /// How long dropped columns and tables are kept: `14d`.
     pub keep_dropped: Option<String>,
+    /// How long databases that were replaced are kept: `7d`, or `no` end.
+    pub keep_replaced: Option<String>,
     #[serde(default)]
     pub lint: Lint,
     #[serde(default)]

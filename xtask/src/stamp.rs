@@ -54,10 +54,14 @@ pub fn in_name(stamp: &str) -> String {
     stamp.to_lowercase().replace('.', "")
 }
 
+/// The moment that stands at the end of a name.
+pub fn at_end(name: &str) -> Option<Timestamp> {
+    name.rsplit('_').next().and_then(parse)
+}
+
 /// The stamp that stands at the end of a name.
 pub fn of_name(name: &str) -> String {
-    let time = name.rsplit('_').next().and_then(parse);
-    time.map_or_else(stamp, spelled)
+    at_end(name).map_or_else(stamp, spelled)
 }
 
 /// `2026-11-22 09:22:58`, of a moment in whatever spelling.

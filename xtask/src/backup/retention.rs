@@ -15,16 +15,19 @@ pub struct Policy {
     /// Everything of the last days stays, and the newest one before them: so
     /// that one can go back that many days.
     pub days: i64,
-    /// The newest of each of the last weeks and months.
-    pub weeks: usize,
-    pub months: usize,
+    /// The newest of each of so many days, weeks and months that have one.
+    pub daily: usize,
+    #[serde(alias = "weeks")]
+    pub weekly: usize,
+    #[serde(alias = "months")]
+    pub monthly: usize,
     /// This many stay, whatever their age.
     pub minimum: usize,
 }
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { days: 7, weeks: 0, months: 0, minimum: 3 }
+        Policy { days: 7, daily: 0, weekly: 0, monthly: 0, minimum: 3 }
     }
 }
 
@@ -44,6 +47,7 @@ pub enum Reason {
     Pinned,
     InWindow,
     NewestBeforeWindow,
+    Daily,
     Weekly,
     Monthly,
     NewestProven,
@@ -56,6 +60,7 @@ impl Reason {
             Reason::Pinned => "pinned",
             Reason::InWindow => "of the last days",
             Reason::NewestBeforeWindow => "the newest before them",
+            Reason::Daily => "the newest of its day",
             Reason::Weekly => "the newest of its week",
             Reason::Monthly => "the newest of its month",
             Reason::NewestProven => "the newest proven one",
@@ -74,14 +79,16 @@ pub fn judge(
     let begin = now.checked_sub((policy.days * 24).hours()).unwrap_or(Timestamp::MIN);
     let newest_before = all.iter().position(|it| it.time < begin);
     let newest_proven = all.iter().position(|it| it.is_proven);
-    let weekly = newest_of_each(&all, policy.weeks, "%G-%V");
-    let monthly = newest_of_each(&all, policy.months, "%Y-%m");
+    let daily = newest_of_each(&all, policy.daily, "%Y-%m-%d");
+    let weekly = newest_of_each(&all, policy.weekly, "%G-%V");
+    let monthly = newest_of_each(&all, policy.monthly, "%Y-%m");
     let reasons = |(at, it): (usize, &Candidate)| {
         [
             (it.is_pinned, Reason::Pinned),
             // A clock that went back must not make a backup old.
             (it.time >= begin, Reason::InWindow),
             (newest_before == Some(at), Reason::NewestBeforeWindow),
+            (daily.contains(&at), Reason::Daily),
             (weekly.contains(&at), Reason::Weekly),
             (monthly.contains(&at), Reason::Monthly),
             (newest_proven == Some(at), Reason::NewestProven),
@@ -162,7 +169,7 @@ mod tests {
         let days: Vec<i64> = (0..100).collect();
         let mut all = daily(&days);
         all[99].is_pinned = true;
-        let policy = Policy { days: 7, weeks: 4, months: 3, minimum: 3 };
+        let policy = Policy { weekly: 4, monthly: 3, ..Policy::default() };
         let kept = judge(all, &policy, NOW.parse().expect("a time"));
         let kept: Vec<String> =
             kept.into_iter().filter(|(_, why)| !why.is_empty()).map(|(it, _)| it.label).collect();
@@ -172,6 +179,21 @@ mod tests {
             "day 14", "day 21", "day 22", "day 53", "day 99",
         ];
         assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn of_many_in_a_day_the_newest_of_each_day_stays() {
+        let mut hourly = daily(&[0, 1, 2, 3]);
+        let earlier = |it: &Candidate| Candidate {
+            label: format!("{}, earlier", it.label),
+            time: it.time.checked_sub(1.hours()).expect("a time"),
+            ..it.clone()
+        };
+        hourly.extend(hourly.clone().iter().map(earlier));
+        let policy = Policy { days: 0, daily: 3, minimum: 1, ..Policy::default() };
+        // One of today is the newest before the window, which begins now.
+        let expected = ["day 1, earlier", "day 2, earlier", "day 3", "day 3, earlier"];
+        assert_eq!(gone(hourly, &policy), expected);
     }
 
     #[test]

@@ -116,16 +116,24 @@ impl Store {
     pub fn sweep(&self) -> Result<usize> {
         let mut swept = 0;
         for (name, path) in self.entries()? {
-            let is_partial = name
-                .strip_suffix(&format!(".{PARTIAL}"))
-                .is_some_and(|rest| Label::parse(rest).is_some());
-            if is_partial {
+            if is_partial(&name) {
                 fs::remove_dir_all(&path)
                     .with_context(|| format!("removing `{}`", path.display()))?;
                 swept += 1;
             }
         }
         Ok(swept)
+    }
+
+    /// Names of what a stopped run left half made or half removed; none where
+    /// somebody is at work.
+    pub fn left(&self) -> Result<Vec<String>> {
+        let Ok(lock) = File::open(self.dir.join(LOCK)) else { return Ok(Vec::new()) };
+        if lock.try_lock_shared().is_err() {
+            return Ok(Vec::new());
+        }
+        let names = self.entries()?.into_iter().map(|(name, _)| name);
+        Ok(names.filter(|name| is_partial(name)).collect())
     }
 
     /// The complete ones, newest first, and what is wrong with the others.
@@ -205,6 +213,10 @@ impl Store {
         all.sort();
         Ok(all)
     }
+}
+
+fn is_partial(name: &str) -> bool {
+    name.strip_suffix(&format!(".{PARTIAL}")).is_some_and(|rest| Label::parse(rest).is_some())
 }
 
 /// A backup that is read is not removed meanwhile.

@@ -20,7 +20,7 @@ use crate::target::{Target, env_file};
 pub const COMMAND: Command = Command {
     name: "db-rebuild",
     summary: "Build the whole database from init.sql and prove it equal to it",
-    usage: "[--no-backup | --swap | --keep-data [--way clone|copy | --online [--to TARGET|URL]] | --undo | --forget | --reopen] [--services all|db|none]",
+    usage: "[--no-backup | --swap | --keep-data [--way clone|copy | --online [--to TARGET|URL]] | --undo | --forget [--overdue] | --reopen] [--services all|db|none]",
     flags: &[
         ("--no-backup", "make no safety dump of the rows that would be lost"),
         ("--swap", "build beside the served database, then swap by rename; the old one is kept"),
@@ -46,6 +46,7 @@ pub const COMMAND: Command = Command {
         ),
         ("--undo", "put the database from before the last swap back"),
         ("--forget", "drop the databases that swaps kept"),
+        ("--overdue", "with --forget: only those kept longer than `keep-replaced` says"),
         ("--reopen", "let a database that was moved with --to take writes again"),
         SCOPE_FLAG,
         allow::FLAG,
@@ -71,23 +72,29 @@ enum Way {
     Rebuild(Fate),
     Swap,
     Undo,
-    Forget,
+    Forget { overdue: bool },
     Reopen,
 }
 
 /// None is `--keep-data`, which has flags of its own.
 fn way(rest: &mut Rest) -> Result<Option<Way>, Fault> {
+    let overdue = rest.flag("--overdue");
     let chosen: Vec<Option<Way>> = [
         ("--no-backup", Some(Way::Rebuild(Fate::Lost))),
         ("--swap", Some(Way::Swap)),
         ("--keep-data", None),
         ("--undo", Some(Way::Undo)),
-        ("--forget", Some(Way::Forget)),
+        ("--forget", Some(Way::Forget { overdue })),
         ("--reopen", Some(Way::Reopen)),
     ]
     .into_iter()
     .filter_map(|(flag, way)| rest.flag(flag).then_some(way))
     .collect();
+    match chosen.as_slice() {
+        [Some(Way::Forget { .. })] => {}
+        _ if overdue => return Err(Fault::usage("--overdue goes with --forget")),
+        _ => {}
+    }
     match chosen.as_slice() {
         [] => Ok(Some(Way::Rebuild(Fate::Dumped))),
         [way] => Ok(*way),
@@ -171,7 +178,7 @@ fn go(ctx: &Ctx, target: &Target, way: Way, services: Scope) -> Result<Answer> {
         Way::Rebuild(fate) => Options { fate, services },
         Way::Swap => return rebuild::swap::run(ctx, target, services),
         Way::Undo => return rebuild::swap::undo(ctx, target, services),
-        Way::Forget => return rebuild::beside::forget(ctx, target),
+        Way::Forget { overdue } => return rebuild::beside::forget(ctx, target, overdue),
         Way::Reopen => return keep::between::reopen(ctx, target),
     };
     match target {

@@ -236,14 +236,19 @@ fn show(ctx: &Ctx, jobs: &[Job]) -> Result<Answer> {
             "last": last,
         }));
     }
-    let backup = jobs.iter().find(|it| it.name == "backup");
-    if let Some(job) = backup {
-        let hours = job.when.longest_gap();
-        let took = record::last_run(ctx, "backup")?.map(|it| it.seconds).unwrap_or_default();
+    let making = jobs.iter().filter(|it| it.makes_a_backup());
+    let often = making.min_by_key(|it| it.when.longest_gap());
+    let hours = often.map(|it| it.when.longest_gap());
+    if let (Some(job), Some(hours)) = (often, hours) {
+        let took = record::last_run(ctx, job.name)?.map(|it| it.seconds).unwrap_or_default();
         let _ = writeln!(
             text,
             "at worst {hours} h and the time of a backup ({took:.0} s) of writes are in no backup"
         );
+    }
+    if jobs.iter().any(|it| it.name == "physical") {
+        let check = "cargo xtask backup check --engine pgbackrest";
+        let _ = writeln!(text, "and in no archive of pgbackrest only what `{check}` tells");
     }
     let notes = match &installed {
         Some(it) => what_is_wrong(ctx, it, jobs)?,
@@ -256,7 +261,8 @@ fn show(ctx: &Ctx, jobs: &[Job]) -> Result<Answer> {
         exit = Exit::Attention;
         let _ = writeln!(text, "{note}");
     }
-    let data = json!({ "jobs": rows, "installed": installed, "notes": notes });
+    let data =
+        json!({ "jobs": rows, "installed": installed, "notes": notes, "at_worst_hours": hours });
     Ok(Answer { exit, text: text.trim_end().to_owned(), data })
 }
 

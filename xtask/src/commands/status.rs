@@ -23,6 +23,7 @@ use crate::init_file::InitFile;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
 use crate::rebuild::{beside, keep};
 use crate::run_state::interrupted_run;
+use crate::span;
 use crate::target::{ServerState, Target};
 use crate::tools::docker;
 use crate::verify::{self, Proven, local_leftovers, size};
@@ -154,7 +155,7 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
                 let why = half_initialised(ctx, target, &address, &inside.facts);
                 screen.attention("init.sql", why, "cargo xtask db-rebuild");
             }
-            about_database(target, &address, &inside, screen, data);
+            about_database(ctx, target, &address, &inside, screen, data);
             running::about_archive(ctx, target, &address, screen, data)?;
             if inside.complete {
                 running::about_schema(ctx, target, &address, screen, data)?;
@@ -204,6 +205,7 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
 }
 
 fn about_database(
+    ctx: &Ctx,
     target: &Target,
     address: &Address,
     inside: &Inside,
@@ -223,8 +225,20 @@ fn about_database(
     if let Some(mark) = target.configured_protection().as_ref().or(mark.as_ref()) {
         screen.line("protected", mark);
     }
+    let hours = beside::hours_to_keep(ctx).unwrap_or_else(|fault| {
+        screen.attention("kept", fault.to_string(), "look at `keep-replaced` in Cargo.toml");
+        None
+    });
     for it in kept {
-        screen.line("kept", format!("{} ({})", it.name, size(it.bytes)));
+        let (bytes, age) = (size(it.bytes), span::shown(beside::age(&it.name)));
+        match beside::is_overdue(&it.name, hours) {
+            false => screen.line("kept", format!("{} ({bytes}, {age})", it.name)),
+            true => {
+                let story =
+                    format!("{} ({bytes}, {age}): longer than `keep-replaced` says", it.name);
+                screen.attention("kept", story, "cargo xtask db-rebuild --forget --overdue");
+            }
+        }
     }
     if *incoming {
         let story = "a move from another server has not come to its end: not all rows are here";

@@ -9,6 +9,7 @@
 //! well have an `app__new_customers`.
 
 use anyhow::Result;
+use jiff::Timestamp;
 use pg_live::{Session, database, protection};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,10 +18,11 @@ use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::init_file::hex;
 use crate::outcome::{Answer, Fault};
+use crate::span;
 use crate::stamp::{self, stamp};
 use crate::steps::{Steps, told};
 use crate::target::Target;
-use crate::verify;
+use crate::verify::{self, counted};
 
 /// PostgreSQL's limit on a name, in bytes.
 const NAME_LIMIT: usize = 63;
@@ -29,6 +31,8 @@ const KEPT: [&str; 3] = ["before", "undone", "snapshot"];
 /// `20261122t092258123z`.
 const TIME_LENGTH: usize = 19;
 const HASH_LENGTH: usize = 8;
+/// Where the configuration says nothing.
+const KEEP_REPLACED: &str = "7d";
 
 /// `<database>__<word>_`. A name too long to stand there whole is cut and
 /// told apart by its hash.
@@ -75,8 +79,28 @@ pub async fn kept(session: &Session, name: &str) -> pg_live::Result<Vec<database
     Ok(kept)
 }
 
-/// `--forget`: drops what swaps and undos kept of this database.
-pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
+/// How long what was replaced is kept, in hours; None: until it is dropped.
+pub fn hours_to_keep(ctx: &Ctx) -> Result<Option<i64>, Fault> {
+    let time = ctx.config.metadata.keep_replaced.as_deref().unwrap_or(KEEP_REPLACED);
+    if time == "no" {
+        return Ok(None);
+    }
+    span::hours("`keep-replaced` in Cargo.toml", time).map(Some)
+}
+
+/// Seconds since it was replaced. A clock that went back makes nothing old.
+pub fn age(name: &str) -> i64 {
+    let since = stamp::at_end(name).unwrap_or(Timestamp::MAX);
+    (Timestamp::now().as_second() - since.as_second()).max(0)
+}
+
+pub fn is_overdue(name: &str, hours_to_keep: Option<i64>) -> bool {
+    hours_to_keep.is_some_and(|hours| age(name) > hours * 3600)
+}
+
+/// `--forget`: drops what swaps and undos kept of this database; or only what
+/// is kept for longer than it should be.
+pub fn forget(ctx: &Ctx, target: &Target, overdue: bool) -> Result<Answer> {
     let live = target.require_answering(ctx)?;
     let (kept, mark) = ctx.wait(async {
         let session = verify::maintenance(&live).await?;
@@ -84,7 +108,16 @@ pub fn forget(ctx: &Ctx, target: &Target) -> Result<Answer> {
         let mark = protection(&Session::connect(&live, "db-rebuild").await?).await?;
         pg_live::Result::Ok((kept, mark))
     })?;
-    let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).collect();
+    let hours = hours_to_keep(ctx)?;
+    let is_meant = |name: &&str| !overdue || is_overdue(name, hours);
+    let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).filter(is_meant).collect();
+    if names.is_empty() && !kept.is_empty() {
+        let text = format!(
+            "none of {} is overdue: nothing was changed",
+            counted(kept.len(), "kept database")
+        );
+        return Ok(Answer::done(text, json!({ "dropped": names })));
+    }
     if ctx.globals.dry_run {
         let text = format!("would drop: {}\nnothing was changed", names.join(", "));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": names })));

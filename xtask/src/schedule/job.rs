@@ -9,7 +9,7 @@ use crate::commands::nearest;
 use crate::outcome::Fault;
 
 /// A job's name in the configuration, what it runs, what it is for.
-const KNOWN: [(&str, &[&str], &str); 7] = [
+const KNOWN: [(&str, &[&str], &str); 8] = [
     ("backup", &["backup"], "make a backup, and let retention remove old ones"),
     ("physical", &["backup", "--engine", "pgbackrest"], "make a physical backup"),
     ("prove", &["backup", "verify", "latest"], "restore the newest backup and compare it"),
@@ -17,6 +17,11 @@ const KNOWN: [(&str, &[&str], &str); 7] = [
     ("prove-new", &["backup", "--prove"], "make a backup, restore it and compare it"),
     ("prune", &["backup", "prune"], "let retention remove old backups"),
     ("purge", &["quarantine", "purge", "--yes"], "drop what was kept and is overdue"),
+    (
+        "forget",
+        &["db-rebuild", "--forget", "--overdue", "--yes"],
+        "drop databases that were replaced and are overdue",
+    ),
     ("doctor", &["doctor"], "look for what is wrong or soon will be"),
 ];
 
@@ -26,6 +31,13 @@ pub struct Job {
     pub words: &'static [&'static str],
     pub purpose: &'static str,
     pub when: When,
+}
+
+impl Job {
+    /// What was written before it is in a backup then.
+    pub fn makes_a_backup(&self) -> bool {
+        ["backup", "physical", "prove-new"].contains(&self.name)
+    }
 }
 
 /// The jobs of the configuration, in the order of the list above.

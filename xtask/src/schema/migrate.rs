@@ -11,7 +11,7 @@ mod agree;
 mod beside;
 mod early;
 mod journal;
-mod models;
+pub mod models;
 mod reached;
 mod request;
 mod run;
@@ -223,7 +223,7 @@ impl Work<'_> {
         agree::to_plan(self.ctx, self.request, &self.live, &self.found)?;
         let mut course = Course::begin(self.ctx, &self.request.target)?;
         let applied = self.apply(&mut course)?;
-        let models = models::check(self.ctx, &self.workshop, &self.found);
+        let models = models::check(self.ctx, &self.workshop, &self.found.to);
         let seconds = self.started.elapsed().as_secs_f64();
         let text = format!(
             "{} is what {} says: {} in {seconds:.1} s\nseed rows: {}",
@@ -237,7 +237,9 @@ impl Work<'_> {
         data["seeds"] = json!(applied.seeds);
         data["fingerprint_after"] = json!(applied.fingerprint);
         data["steps"] = json!(course.end());
-        Ok(models::answer(text, data, models))
+        let mut answer = Answer::done(text, data);
+        models::add(&mut answer, models);
+        Ok(answer)
     }
 
     /// The schema is what it should be.

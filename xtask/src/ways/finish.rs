@@ -14,7 +14,11 @@ use super::rollback::{Options, data};
 use crate::consent;
 use crate::context::Ctx;
 use crate::init_file::InitFile;
+use crate::orm::verdict::Verdict;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::schema::migrate::models;
+use crate::schema::reading;
+use crate::schema::workshop::Workshop;
 use crate::services::Around;
 use crate::steps::{Steps, told};
 use crate::verify;
@@ -148,9 +152,23 @@ pub fn conclude(
     }
     text.push_str(&format!("{}\n", pending.change.story()));
     let (exit, verified) = tell_comparison(&mut text, compared)?;
+    let models = models(here);
     text.push_str("forward again: `cargo xtask rollback`");
-    let answer = Answer { exit, text, data: data(pending, &steps, verified) };
+    let mut answer = Answer { exit, text, data: data(pending, &steps, verified) };
+    models::add(&mut answer, models);
     around.conclude(ctx, started, answer)
+}
+
+/// What the models that are beside it now say. None where nobody can ask.
+fn models(here: &Here<'_>) -> Option<Verdict> {
+    let Here { ctx, target, live, .. } = *here;
+    let asked = InitFile::read(ctx).and_then(|init| {
+        let workshop = Workshop::open(ctx, target.clone(), live.clone())?;
+        let declared = reading::declared(ctx, &workshop, init)?;
+        Ok(models::check(ctx, &workshop, &declared))
+    });
+    // Why init.sql cannot be read was told when the database was compared.
+    asked.ok().flatten()
 }
 
 fn now_served(ctx: &Ctx, pending: &Pending) -> Option<Code> {

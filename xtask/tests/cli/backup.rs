@@ -6,6 +6,7 @@ mod faults;
 mod fit;
 mod plain;
 mod several;
+mod told;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

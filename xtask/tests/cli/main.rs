@@ -45,6 +45,7 @@ mod table;
 mod swap;
 
 mod keep;
+mod kept;
 
 mod killed;
 

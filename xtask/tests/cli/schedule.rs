@@ -37,6 +37,16 @@ fn without_an_installation_the_times_are_shown_and_that_nobody_keeps_them() {
     let document = project.run(["schedule", "show", "--json"]).exits(2).document();
     assert_eq!(document["data"]["jobs"][0]["next"].as_array().map(Vec::len), Some(3));
     project.run(["schedule", "remove"]).exits(0).answers(&["nothing was installed"]);
+    // Whatever makes a backup counts.
+    let manifest = project.read("Cargo.toml");
+    let more = format!("{JOBS}\nprove-new = \"every 6h\"\nphysical = \"daily 03:00\"");
+    project.write("Cargo.toml", manifest.replace(JOBS, &more));
+    let told = ["at worst 6 h", "backup check --engine pgbackrest"];
+    project.run(["schedule"]).exits(2).answers(&told);
+    let none = "forget = \"daily 02:00\"";
+    project.write("Cargo.toml", manifest.replace(JOBS, none));
+    project.run(["schedule"]).exits(2).never_says(&["at worst"]);
+    project.write("Cargo.toml", manifest);
     project.run(["schedule", "run", "nonsense"]).exits(64).says(&["one of: backup, prove, doctor"]);
 }
 

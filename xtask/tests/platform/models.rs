@@ -1,4 +1,4 @@
-//! The models are asked once a migration is done.
+//! The models are asked once a migration or a rollback is done.
 
 use crate::platform::Platform;
 use crate::stage::INIT;
@@ -19,6 +19,12 @@ fn a_migration_tells_what_the_models_do_not_say_yet() {
         "models: info: column public.location_gazetteer.source: the model neither reads nor writes it",
         "hint: `cargo xtask orm-verify` shows it all",
     ]);
+    // What leads back asks them too: outside git the code stays as it is.
+    platform.run(["rollback", "--yes"]).exits(2).answers(&[
+        "went back: undo `db-migrate`",
+        "models: info: column public.location_gazetteer.source: the model neither reads nor writes it",
+    ]);
+    platform.run(["db-migrate", "--yes"]).exits(0);
 
     // A statement of a service that the plan breaks is named with its line.
     let before = platform.project.read(INIT);

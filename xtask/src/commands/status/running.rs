@@ -115,7 +115,9 @@ pub fn about_backups(
     screen: &mut Screen,
     data: &mut Value,
 ) -> Result<()> {
-    let (complete, _) = Store::of(ctx, target.name(), &target.database(ctx)).list()?;
+    let store = Store::of(ctx, target.name(), &target.database(ctx));
+    let (complete, broken) = store.list()?;
+    let left = store.left()?;
     let age =
         |it: &Backup| (Timestamp::now().as_second() - it.label.time.as_second()) as f64 / 3600.0;
     if let Some(newest) = complete.first() {
@@ -129,6 +131,13 @@ pub fn about_backups(
             format!("{}, the last {:.1} h old; {proven}", complete.len(), age(newest)),
         );
     }
+    for it in &broken {
+        screen.attention("backups", format!("not a backup: {it}"), "cargo xtask backup list");
+    }
+    for it in &left {
+        let story = format!("{it}, of a backup or a prune that was stopped");
+        screen.attention("leftover", story, "cargo xtask backup prune");
+    }
     let physical = physical(ctx, target);
     if let Some((count, ended)) = physical {
         let hours = (Timestamp::now().as_second() - ended.as_second()) as f64 / 3600.0;
@@ -137,6 +146,8 @@ pub fn about_backups(
     data["backups"] = json!({
         "physical": physical.map(|(count, ended)| json!({ "count": count, "newest": ended })),
         "count": complete.len(),
+        "broken": broken,
+        "left": left,
         "newest": complete.first().map(|it| it.label.to_string()),
         "newest_proven": complete.iter().find(|it| it.level() == Level::Proven).map(|it| it.label.to_string()),
     });

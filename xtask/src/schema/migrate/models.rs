@@ -1,22 +1,21 @@
-//! Whether the SQLAlchemy models follow: asked once a migration is done.
+//! Whether the SQLAlchemy models follow: asked once a migration or a rollback
+//! is done.
 //!
-//! Must never: fail a migration that is done. What the models do not say is
+//! Must never: fail what is done. What the models do not say is
 //! told, with what happens to whoever uses them.
-
-use serde_json::Value;
 
 use crate::context::Ctx;
 use crate::orm::finding::Severity;
 use crate::orm::verdict::Verdict;
 use crate::orm::{exceptions, verify};
 use crate::outcome::{Answer, Exit};
-use crate::schema::outlook::Outlook;
+use crate::schema::reading::Reading;
 use crate::schema::workshop::Workshop;
 use crate::services;
 
 /// None where there are no models of this file, or nothing to ask them with.
-pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook) -> Option<Verdict> {
-    let init = found.to.init.as_ref()?;
+pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, declared: &Reading) -> Option<Verdict> {
+    let init = declared.init.as_ref()?;
     let is_ours = init.path == ctx.root.join(&ctx.config.metadata.init);
     let is_there =
         ctx.config.metadata.models.is_some() && ctx.root.join("shared/python/models").is_dir();
@@ -27,7 +26,7 @@ pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook) -> Option<Verd
         ctx.term.detail("the models are not checked: no Python environment");
         return None;
     }
-    match verify::against_declared(ctx, workshop, &found.to, init) {
+    match verify::against_declared(ctx, workshop, declared, init) {
         Ok(mut verdict) => {
             exceptions::apply_comments(&mut verdict, &ctx.root);
             Some(verdict)
@@ -39,15 +38,15 @@ pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, found: &Outlook) -> Option<Verd
     }
 }
 
-/// The answer of a migration that is done, with what the models say to it.
-pub fn answer(mut text: String, mut data: Value, verdict: Option<Verdict>) -> Answer {
-    let Some(verdict) = verdict else { return Answer::done(text, data) };
-    text = format!("{text}\n{}", lines(&verdict));
-    data["models"] = verdict.document();
+/// The answer about what is done, with what the models say to it.
+pub fn add(answer: &mut Answer, verdict: Option<Verdict>) {
+    let Some(verdict) = verdict else { return };
+    answer.text = format!("{}\n{}", answer.text, lines(&verdict));
+    answer.data["models"] = verdict.document();
     // Something that uses the models fails from now on.
-    let breaks = verdict.told.iter().any(|it| it.finding.breaks_every_use());
-    let exit = if breaks { Exit::Attention } else { Exit::Done };
-    Answer { exit, text, data }
+    if verdict.told.iter().any(|it| it.finding.breaks_every_use()) {
+        answer.exit = Exit::Attention;
+    }
 }
 
 /// One line each, and what shows more.
