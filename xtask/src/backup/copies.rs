@@ -26,6 +26,7 @@ use bucket::Bucket;
 use not_built::Bucket;
 use place::Place;
 
+use super::encryption::is_left_clear;
 use super::label::Label;
 use super::manifest::{MANIFEST, PROOF};
 use super::retention::{Candidate, Reason, judge};
@@ -134,7 +135,16 @@ impl Copies {
             judged.iter().any(|(by, reasons)| by.label == label && !reasons.is_empty())
         };
         missing.retain(|it| stays(&it.label.to_string()));
-        Ok(missing)
+        // Nobody asked for what is in clear text to leave the machine.
+        let is_clear = |it: &Backup| is_left_clear(ctx, &it.manifest);
+        missing
+            .into_iter()
+            .filter_map(|it| match is_clear(&it) {
+                Ok(false) => Some(Ok(it)),
+                Ok(true) => None,
+                Err(error) => Some(Err(error)),
+            })
+            .collect()
     }
 
     fn key(&self, label: &Label, name: &str) -> String {

@@ -31,7 +31,7 @@ pub use format::{Identities, Sealed};
 use not_built as format;
 
 use super::archive;
-use super::manifest::{CONTENT, EXTENSION};
+use super::manifest::{CONTENT, EXTENSION, Manifest};
 use super::store::Backup;
 use crate::config::Config;
 use crate::context::Ctx;
@@ -81,6 +81,11 @@ impl Seal {
         let mut sealed = self.around(Vec::new())?;
         sealed.write_all(bytes).and_then(|()| sealed.finish()).context("encrypting")
     }
+}
+
+/// In clear text where backups are to be encrypted: it was made before.
+pub fn is_left_clear(ctx: &Ctx, manifest: &Manifest) -> Result<bool> {
+    Ok(manifest.encryption.is_none() && recipients(&ctx.config)?.is_some())
 }
 
 /// Everybody who is named, wherever; None where nobody spoke of it.

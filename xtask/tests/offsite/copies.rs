@@ -99,6 +99,28 @@ fn what_was_made_since_the_last_copy_is_copied_with_the_next() {
     assert_eq!(list.matches("here and copied").count(), 6, "{list}");
 }
 
+/// Who says that backups are to be encrypted means those of before, too.
+#[test]
+fn what_was_made_in_clear_text_does_not_leave_the_machine_any_more() {
+    let Some(project) = with_rows() else { return };
+    let objects = ObjectStore::start(&project);
+    let (_, recipient) = identity(&project, "key");
+    objects.tool(&project, ["backup"]).run().exits(0);
+    project.run(["backup"]).exits(0);
+    let clear = objects.files().len();
+    let run = |words: &[&str]| {
+        objects.tool(&project, words).env("XTASK_BACKUP_RECIPIENTS", &recipient).run()
+    };
+    run(&["backup", "copy", "latest"]).exits(3).says(&["is in clear text", "it stays here"]);
+    run(&["backup"]).exits(0);
+    run(&["backup", "copy", "--all"]).exits(0).says(&["is in clear text", "it stays here"]);
+    let list = objects.tool(&project, ["backup", "list"]).run().exits(0).stdout;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].contains("encrypted, here and copied"), "{list}");
+    assert!(lines[1].contains("here alone") && lines[2].contains("here and copied"), "{list}");
+    assert!(objects.files().len() > clear);
+}
+
 #[test]
 fn a_backup_is_good_whatever_becomes_of_its_copy() {
     let Some(project) = with_rows() else { return };

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{Copies, Copy, retrying};
 use crate::backup::archive;
 use crate::backup::create::shown;
+use crate::backup::encryption::is_left_clear;
 use crate::backup::manifest::{FileRecord, MANIFEST, PROOF, SUMS};
 use crate::backup::store::{Backup, InUse, PIN};
 use crate::context::Ctx;
@@ -67,6 +68,13 @@ impl Copies {
         if let Some(copy) = there.as_ref().filter(|it| it.is_complete() && !again) {
             self.put_marks(ctx, backup, copy)?;
             return Ok(Copied::Before);
+        }
+        if is_left_clear(ctx, &backup.manifest)? {
+            return Err(Fault::refused(format!(
+                "{label} is in clear text, and backups are to be encrypted: it stays here"
+            ))
+            .hint("make one that can be copied: `cargo xtask backup`")
+            .into());
         }
         let started = Instant::now();
         let mut files = backup.manifest.files.clone();

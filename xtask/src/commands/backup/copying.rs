@@ -97,6 +97,7 @@ pub fn copy(ctx: &Ctx, copies: &Copies, backups: &[Backup], again: bool) -> Resu
             Ok(Copied::Before) => before.push(it.label.to_string()),
             Err(error) if backups.len() == 1 => return Err(error),
             Err(error) if exit_of(&error) == Exit::Unavailable => return Err(error),
+            Err(error) if exit_of(&error) == Exit::Refused => ctx.term.warn(&format!("{error:#}")),
             Err(error) => {
                 ctx.interrupt.check()?;
                 ctx.term.error(&format!("{}: {error:#}", it.label));
