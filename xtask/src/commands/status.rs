@@ -155,7 +155,8 @@ fn about_target(ctx: &Ctx, target: &Target, screen: &mut Screen, data: &mut Valu
                 let why = half_initialised(ctx, target, &address, &inside.facts);
                 screen.attention("init.sql", why, "cargo xtask db-rebuild");
             }
-            about_database(ctx, target, &address, &inside, screen, data);
+            about_database(target, &address, &inside, screen, data);
+            about_kept(ctx, &inside.kept, screen);
             running::about_archive(ctx, target, &address, screen, data)?;
             if inside.complete {
                 running::about_schema(ctx, target, &address, screen, data)?;
@@ -205,7 +206,6 @@ fn look_inside(ctx: &Ctx, target: &Target, address: &Address) -> Result<Inside> 
 }
 
 fn about_database(
-    ctx: &Ctx,
     target: &Target,
     address: &Address,
     inside: &Inside,
@@ -224,21 +224,6 @@ fn about_database(
     screen.line("database", content);
     if let Some(mark) = target.configured_protection().as_ref().or(mark.as_ref()) {
         screen.line("protected", mark);
-    }
-    let hours = beside::hours_to_keep(ctx).unwrap_or_else(|fault| {
-        screen.attention("kept", fault.to_string(), "look at `keep-replaced` in Cargo.toml");
-        None
-    });
-    for it in kept {
-        let (bytes, age) = (size(it.bytes), span::shown(beside::age(&it.name)));
-        match beside::is_overdue(&it.name, hours) {
-            false => screen.line("kept", format!("{} ({bytes}, {age})", it.name)),
-            true => {
-                let story =
-                    format!("{} ({bytes}, {age}): longer than `keep-replaced` says", it.name);
-                screen.attention("kept", story, "cargo xtask db-rebuild --forget --overdue");
-            }
-        }
     }
     if *incoming {
         let story = "a move from another server has not come to its end: not all rows are here";
@@ -263,6 +248,25 @@ fn about_database(
     data["complete"] = json!(complete);
     data["protected"] = json!(mark);
     data["kept"] = json!(kept);
+}
+
+/// Databases that were replaced; those that are kept for too long need a word.
+fn about_kept(ctx: &Ctx, kept: &[KeptDatabase], screen: &mut Screen) {
+    let hours = beside::hours_to_keep(ctx).unwrap_or_else(|fault| {
+        screen.attention("kept", fault.to_string(), "look at `keep-replaced` in Cargo.toml");
+        None
+    });
+    for it in kept {
+        let (bytes, age) = (size(it.bytes), span::shown(beside::age(&it.name)));
+        match beside::is_overdue(&it.name, hours) {
+            false => screen.line("kept", format!("{} ({bytes}, {age})", it.name)),
+            true => {
+                let story =
+                    format!("{} ({bytes}, {age}): longer than `keep-replaced` says", it.name);
+                screen.attention("kept", story, "cargo xtask db-rebuild --forget --overdue");
+            }
+        }
+    }
 }
 
 /// `init.sql stopped at line 1873: relation ... does not exist; 31 of 54
