@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use pg_live::content::TableContent;
 use pg_live::facts::{Facts, TableFacts, exact_facts};
-use pg_live::{Address, Session, content, protection};
+use pg_live::{Address, Session, content, database, protection};
 use serde_json::json;
 
 use super::refill::discard;
@@ -132,14 +132,16 @@ pub fn run(
     let (target, source) = (around.target, going.source);
     let _reading = source.in_use()?;
     let unpacked = source.read_back(ctx, target, going.tables.is_empty())?;
-    let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
+    // Half a database under a name of the user's own would be taken for one.
+    let name = beside::beside(&live.database, "new");
     let new = live.with_database(&name);
     steps.step("new database", |_| {
-        // Beside, it is in nobody's way.
-        if going.into.is_none() {
-            swap::drop_unfinished(ctx, live)?;
+        let swept = swap::drop_unfinished(ctx, live);
+        match going.into {
+            // Whoever is at work is in nobody's way.
+            Some(into) => require_absent(ctx, live, into)?,
+            None => swept?,
         }
-        require_absent(ctx, live, &name)?;
         source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))
     })?;
@@ -148,12 +150,16 @@ pub fn run(
         None => source.fill(ctx, target, &new, unpacked),
     };
     if let Err(error) = filled {
-        // Half a database under a name of the user's own would be taken for one.
         discard(ctx, live, &name)?;
         return Err(error);
     }
-    if going.into.is_some() {
-        return Ok(());
+    if let Some(into) = going.into {
+        return steps.step("name", |_| {
+            ctx.wait(async {
+                database::rename(&verify::maintenance(live).await?, &name, into).await
+            })?;
+            Ok(told((), into))
+        });
     }
     let newcomer = ways::Newcomer {
         command: going.command,
@@ -173,7 +179,7 @@ pub fn run(
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
     let found = ctx.wait(async {
         let session = verify::maintenance(live).await?;
-        pg_live::database::list(&session, name).await
+        database::list(&session, name).await
     })?;
     if found.iter().any(|it| it.name == name) {
         return Err(Fault::refused(format!("there is a database `{name}` already"))

@@ -124,7 +124,7 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         ["copy"] => copying::copy(ctx, &required()?, &[store.find("latest")?], false),
         ["copy", label] => copying::copy(ctx, &required()?, &[store.find(label)?], true),
         ["fetch", label] => copying::fetch(ctx, &required()?, &store, label),
-        ["verify"] if all => verify(ctx, &target, &keyring, store.list()?.0),
+        ["verify"] if all => verify_all(ctx, &target, &keyring, &store),
         ["verify"] => verify(ctx, &target, &keyring, vec![store.find("latest")?]),
         ["verify", label] => verify(ctx, &target, &keyring, vec![store.find(label)?]),
         ["prune"] => prune(ctx, &store, wanted()),
@@ -217,6 +217,28 @@ fn make(
     Ok(Answer { exit, text, data })
 }
 
+/// What is none any more is told as well: it was one, and nobody would know.
+fn verify_all(ctx: &Ctx, target: &Target, keyring: &Keyring, store: &Store) -> Result<Answer> {
+    let (complete, broken) = store.list()?;
+    for it in &broken {
+        ctx.term.error(&format!("not a backup: {it}"));
+    }
+    let verified = match complete.is_empty() {
+        true => {
+            let what = format!("there is no backup in `{}`", store.dir.display());
+            Err(Fault::failed(what).hint("make one: `cargo xtask backup`").into())
+        }
+        false => verify(ctx, target, keyring, complete),
+    };
+    let answer = verified?;
+    match broken.len() {
+        0 => Ok(answer),
+        count => Err(Fault::failed(format!("{}; {count} are none any more", answer.text))
+            .hint("`cargo xtask backup list` names them")
+            .into()),
+    }
+}
+
 fn verify(ctx: &Ctx, target: &Target, keyring: &Keyring, backups: Vec<Backup>) -> Result<Answer> {
     if ctx.globals.dry_run {
         let labels: Vec<String> = backups.iter().map(|it| it.label.to_string()).collect();
@@ -292,6 +314,9 @@ fn remove_old(ctx: &Ctx, store: &Store, copies: Option<&Copies>) -> Result<Vec<S
     let judged = judge(candidates, &ctx.config.metadata.retention, Timestamp::now());
     let mut gone = Vec::new();
     for (candidate, _) in judged.iter().filter(|(_, reasons)| reasons.is_empty()) {
+        if ctx.interrupt.is_raised() {
+            return Err(stopped(gone.len()).into());
+        }
         let Some(it) = complete.iter().find(|it| it.label.to_string() == candidate.label) else {
             continue;
         };
@@ -302,6 +327,14 @@ fn remove_old(ctx: &Ctx, store: &Store, copies: Option<&Copies>) -> Result<Vec<S
         }
     }
     Ok(gone)
+}
+
+fn stopped(removed: usize) -> Fault {
+    match removed {
+        0 => Fault::interrupted(),
+        count => Fault::partial(format!("interrupted; {count} removed"))
+            .hint("go on with `cargo xtask backup prune`"),
+    }
 }
 
 fn check(store: &Store, (max_age, min_level): (Option<&str>, Option<&str>)) -> Result<Answer> {
