@@ -145,6 +145,8 @@ pub fn run(
         source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))
     })?;
+    // While somebody is in it, another checkout's run leaves it alone.
+    let inside = ctx.wait(Session::connect(&new, "restore"))?;
     let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
         Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
         None => source.fill(ctx, target, &new, unpacked),
@@ -155,6 +157,7 @@ pub fn run(
     }
     if let Some(into) = going.into {
         return steps.step("name", |_| {
+            drop(inside);
             ctx.wait(async {
                 database::rename(&verify::maintenance(live).await?, &name, into).await
             })?;
@@ -172,6 +175,8 @@ pub fn run(
     let kept = going.kept;
     steps.step("swap", |_| {
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
+        // The swap has ended it.
+        drop(inside);
         Ok(told((), format!("the old one is {kept}")))
     })
 }

@@ -3,10 +3,13 @@
 mod content;
 mod faults;
 mod fit;
+mod interrupted;
 mod killed;
 mod plain;
+mod rivals;
 mod room;
 mod several;
+mod tampered;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -3,6 +3,9 @@
 //! run takes over.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 
@@ -11,7 +14,7 @@ use crate::stage::Project;
 use crate::tool::{Running, Tool, wait_until};
 
 /// What `-v` says in each step of a backup; the last ones with `--prove`.
-const BACKUP: [&str; 12] = [
+pub const BACKUP: [&str; 12] = [
     "--schema-only",
     "  ..   dump",
     "--format=custom",
@@ -26,7 +29,7 @@ const BACKUP: [&str; 12] = [
     "  ok   compare",
 ];
 
-const RESTORE: [&str; 8] = [
+pub const RESTORE: [&str; 8] = [
     "  ..   read back",
     "pg_restore --list",
     "  ..   new database",
@@ -168,11 +171,43 @@ fn a_restore_killed_at_any_step_is_done_by_the_next() {
 }
 
 /// Somebody who has a lock that a step waits for.
-fn held(path: &std::path::Path) -> fs::File {
+fn held(path: &Path) -> fs::File {
     let file = fs::File::options().create(true).truncate(false).write(true).open(path);
     let file = file.expect("ours");
     file.lock().expect("nobody has it");
     file
+}
+
+/// A supervisor of services that does not end when it is asked to, until it is
+/// dropped: who stops the services waits for it.
+pub struct Supervisor {
+    process: Child,
+    _lock: fs::File,
+}
+
+impl Supervisor {
+    pub fn of(project: &Project) -> Supervisor {
+        let dir = project.root.join(".xtask/services");
+        fs::create_dir_all(&dir).expect("ours");
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' TERM; read -r _"]).stdin(Stdio::piped()).process_group(0);
+        let process = command.spawn().expect("a shell");
+        let pid = process.id();
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+        let rest = stat.rsplit_once(')').expect("a name in brackets").1;
+        let started = rest.split_whitespace().nth(19).expect("when it began");
+        let path = dir.join("lock");
+        let lock = held(&path);
+        fs::write(&path, format!("{{\"pid\": {pid}, \"started\": \"{started}\"}}")).expect("ours");
+        Supervisor { process, _lock: lock }
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 #[test]
@@ -195,13 +230,9 @@ fn a_restore_killed_around_the_services_is_done_by_the_next() {
     stopped("all", "  ..   prepare services");
     recovers(&project, "prepare services");
     drop(making);
-    // A supervisor that is just starting cannot be stopped.
-    let services = project.root.join(".xtask/services");
-    fs::create_dir_all(&services).expect("ours");
-    let starting = held(&services.join("lock"));
+    let _supervisor = Supervisor::of(&project);
     stopped("db", "  ..   stop services");
     recovers(&project, "stop services");
-    drop(starting);
 }
 
 #[test]
@@ -217,16 +248,16 @@ fn a_program_that_is_killed_is_told_and_nothing_is_half_done() {
     assert_eq!(folders(&project), before);
     drop(blocker);
     project.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
-    let served = project.identity();
     for (words, moment) in [
         (&["backup", "-v"][..], "--schema-only"),
         (&["backup", "-v"], "--globals-only"),
         (&["restore", "latest", "--services", "none", "--yes", "-v"], "--exit-on-error"),
         (&["backup", "verify", "-v"], "--exit-on-error"),
     ] {
-        let before = listed(&project);
+        let mut served = project.identity();
         // It may have ended before it is found: then again.
         let mut runs = (0..20).map(|_| {
+            served = project.identity();
             let mut running = project.tool(words).start();
             assert!(running.hears(moment), "never said `{moment}`");
             let is_killed =
@@ -236,8 +267,8 @@ fn a_program_that_is_killed_is_told_and_nothing_is_half_done() {
         let ended = runs.find(|(is_killed, ended)| *is_killed && ended.code != 0);
         let (_, ended) = ended.unwrap_or_else(|| panic!("`{moment}` was always over"));
         ended.exits(1).says(&["was killed by signal 9"]);
-        assert_eq!((project.identity(), begun(&project)), (served.clone(), "0".to_owned()));
-        assert!(folders(&project).iter().all(|it| !it.ends_with(".partial")), "{before:?}");
+        assert_eq!((project.identity(), begun(&project)), (served, "0".to_owned()));
+        assert_eq!(listed(&project), folders(&project));
     }
     project.run(["backup"]).exits(0);
     restoring(&project).run().exits(0);
@@ -256,7 +287,7 @@ fn a_prune_killed_or_stopped_in_the_middle_goes_on_next_time() {
         }
         store(&project).join(format!("{name}.partial"))
     };
-    let begun = |partial: &std::path::Path| {
+    let begun = |partial: &Path| {
         let running = project.tool(["backup", "prune"]).start();
         wait_until("it is being removed", || partial.exists().then_some(()));
         running
