@@ -1,6 +1,7 @@
 //! Backups that count, and only those; restores that can be taken back.
 
 mod content;
+mod documents;
 mod faults;
 mod fit;
 mod interrupted;
@@ -8,6 +9,7 @@ mod killed;
 mod plain;
 mod rivals;
 mod room;
+mod servers;
 mod several;
 mod tampered;
 
