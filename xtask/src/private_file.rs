@@ -54,7 +54,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()?;
         std::fs::rename(&partial, path)
     };
-    write().with_context(|| format!("writing `{}`", path.display()))
+    let written = write();
+    if written.is_err() {
+        // Half of it would only take room, where there may be none.
+        let _ = std::fs::remove_file(&partial);
+    }
+    written.with_context(|| format!("writing `{}`", path.display()))
 }
 
 /// A file made to be locked; made if need be.

@@ -24,11 +24,13 @@ use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::term::Term;
 
-pub use pipe::wide_pipe;
+pub use pipe::{is_closed, wide_pipe};
 pub use run::{Run, quote};
 pub use started::Started;
 
 const TICK: Duration = Duration::from_millis(100);
+/// What the number of a signal is added to, by shells and by us.
+const BY_SIGNAL: i32 = 128;
 
 /// An account of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,11 +62,19 @@ impl Finished {
         self.status == 0
     }
 
+    /// By a signal, and not by a decision of its own.
+    pub fn was_killed(&self) -> bool {
+        self.status > BY_SIGNAL
+    }
+
     /// The last lines a person should see.
     pub fn last_words(&self) -> String {
         let text = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let lines: Vec<&str> =
             text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        if lines.is_empty() && self.was_killed() {
+            return format!("it was killed by signal {}", self.status - BY_SIGNAL);
+        }
         lines[lines.len().saturating_sub(6)..].join("\n")
     }
 }
@@ -288,7 +298,7 @@ pub fn process_start(pid: u32) -> String {
 
 fn status_code(status: &std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+    status.code().unwrap_or_else(|| BY_SIGNAL + status.signal().unwrap_or(0))
 }
 
 fn overdue(run: &Run) -> anyhow::Error {

@@ -117,9 +117,3 @@ pub fn unpack(path: &Path, key: Option<&Identities>, sink: &mut dyn Write) -> Re
     io::copy(&mut decoder, sink).with_context(|| format!("unpacking `{}`", path.display()))?;
     Ok(())
 }
-
-/// The reader stopped before the end.
-pub fn is_closed(error: &anyhow::Error) -> bool {
-    let cause = error.root_cause().downcast_ref::<std::io::Error>();
-    cause.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
-}

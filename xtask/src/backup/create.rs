@@ -197,6 +197,10 @@ impl Making<'_> {
         let text = if finished.is_success() {
             finished.stdout
         } else {
+            // Whoever was stopped may read them all the same.
+            if finished.was_killed() {
+                ctx.proc.require_success(&run, &finished)?;
+            }
             ctx.term.warn(&format!("roles are not in this backup: {}", finished.last_words()));
             "-- The role that made this backup may not read the roles.\n".to_owned()
         };

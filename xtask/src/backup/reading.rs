@@ -14,13 +14,14 @@ use anyhow::{Context, Result};
 use pg_live::content::dump::{Dumped, Rows};
 use pg_live::content::{Content, TableContent};
 
-use super::archive::{self, is_closed};
+use super::archive;
 use super::inventory::Inventory;
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::disk;
 use crate::outcome::Fault;
 use crate::private_file::ensure_private_dir;
+use crate::proc::is_closed;
 use crate::target::Target;
 use crate::term::Mark;
 use crate::tools::pg_dump::DUMP_TIMEOUT;

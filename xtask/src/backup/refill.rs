@@ -11,7 +11,6 @@ use pg_live::content::{self, Content, TableContent};
 use pg_live::database::Locale;
 use pg_live::{Address, Session, database, health};
 
-use super::archive::is_closed;
 use super::create::schema_sha256;
 use super::label::Label;
 use super::manifest::Manifest;
@@ -19,7 +18,7 @@ use super::reading::{Unpacked, is_for_several, room};
 use super::store::Backup;
 use crate::context::Ctx;
 use crate::outcome::Fault;
-use crate::proc::{Finished, Run, Started};
+use crate::proc::{Finished, Run, Started, is_closed};
 use crate::target::Target;
 use crate::target::compose::INPUT_NOT_KEPT;
 use crate::term::Mark;
@@ -150,8 +149,11 @@ fn by_several(
     if finished.status == INPUT_NOT_KEPT {
         return Ok(None);
     }
-    require_filled(backup, &finished)?;
-    fed.map(|()| Some(known))
+    match fed {
+        Err(error) if !is_closed(&error) => return Err(error),
+        fed => require_filled(backup, &finished).and(fed)?,
+    }
+    Ok(Some(known))
 }
 
 /// Tables are read as soon as they are filled: the last keys and indexes keep

@@ -138,17 +138,17 @@ pub fn run(
     let name = beside::beside(&live.database, "new");
     let new = live.with_database(&name);
     steps.step("new database", |_| {
-        if let Some(into) = going.into {
-            require_absent(ctx, live, into)?;
-        }
         let swept = swap::drop_unfinished(ctx, live);
-        // Beside, it is in nobody's way.
-        if going.into.is_none() {
-            swept?;
+        match going.into {
+            // Whoever is at work is in nobody's way.
+            Some(into) => require_absent(ctx, live, into)?,
+            None => swept?,
         }
         source.create_empty(ctx, live, &name)?;
         Ok(told((), name.clone()))
     })?;
+    // While somebody is in it, another checkout's run leaves it alone.
+    let inside = ctx.wait(Session::connect(&new, "restore"))?;
     let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
         Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
         None => source.fill(ctx, target, &new, unpacked),
@@ -158,7 +158,8 @@ pub fn run(
         return Err(error);
     }
     if let Some(into) = going.into {
-        return steps.step("name it", |_| {
+        return steps.step("name", |_| {
+            drop(inside);
             let named = ctx.wait(async {
                 database::rename(&verify::maintenance(live).await?, &name, into).await
             });
@@ -180,6 +181,8 @@ pub fn run(
     let kept = going.kept;
     steps.step("swap", |_| {
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
+        // The swap has ended it.
+        drop(inside);
         Ok(told((), format!("the old one is {kept}")))
     })
 }
@@ -205,7 +208,7 @@ fn agree(
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {
     let found = ctx.wait(async {
         let session = verify::maintenance(live).await?;
-        pg_live::database::list(&session, name).await
+        database::list(&session, name).await
     })?;
     if found.iter().any(|it| it.name == name) {
         return Err(Fault::refused(format!("there is a database `{name}` already"))

@@ -84,7 +84,10 @@ impl Store {
         let path = self.dir.join(LOCK);
         let lock = open_lock(&path)?;
         if take_lock_soon(&lock, &path)? {
-            write_private(&self.dir.join("holder"), std::process::id().to_string().as_bytes())?;
+            // Only a help for who comes meanwhile: what prunes a full disk needs
+            // no room.
+            let _ =
+                write_private(&self.dir.join("holder"), std::process::id().to_string().as_bytes());
             return Ok(lock);
         }
         let holder = fs::read_to_string(self.dir.join("holder")).unwrap_or_default();

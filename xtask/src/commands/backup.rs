@@ -6,6 +6,7 @@
 
 mod copying;
 mod listing;
+mod pruning;
 
 use std::fmt::Write as _;
 
@@ -19,7 +20,6 @@ use crate::backup::encryption::Keyring;
 use crate::backup::manifest::Level;
 use crate::backup::prove;
 use crate::backup::reading;
-use crate::backup::retention::{Reason, judge};
 use crate::backup::store::{Backup, Store};
 use crate::commands::{Command, nearest};
 use crate::context::Ctx;
@@ -124,10 +124,10 @@ fn run(ctx: &Ctx, mut rest: Rest) -> Result<Answer> {
         ["copy"] => copying::copy(ctx, &required()?, &[store.find("latest")?], false),
         ["copy", label] => copying::copy(ctx, &required()?, &[store.find(label)?], true),
         ["fetch", label] => copying::fetch(ctx, &required()?, &store, label),
-        ["verify"] if all => verify(ctx, &target, &keyring, store.list()?.0),
+        ["verify"] if all => verify_all(ctx, &target, &keyring, &store),
         ["verify"] => verify(ctx, &target, &keyring, vec![store.find("latest")?]),
         ["verify", label] => verify(ctx, &target, &keyring, vec![store.find(label)?]),
-        ["prune"] => prune(ctx, &store, wanted()),
+        ["prune"] => pruning::prune(ctx, &store, wanted()),
         ["check"] => {
             let asked = (max_age.as_deref(), min_level.as_deref());
             let answer = physical::checked(ctx, &target, check(&store, asked)?)?;
@@ -185,7 +185,7 @@ fn make(
     }
     let mut made = create::create(ctx, target, store)?;
     if prove {
-        made.proof = Some(prove::prove_new(ctx, target, &made)?);
+        made.proof = Some(prove::prove_new(ctx, target, &made).map_err(|it| unproven(&made, it))?);
     }
     let mut text = format!(
         "{}: {} rows, {}, {}\n{}",
@@ -198,7 +198,11 @@ fn make(
     // A backup that could not be made must not cost an old one; one that was
     // made is good, whatever becomes of the old ones.
     let unfinished = copies.as_ref().ok().and_then(Option::as_ref);
-    let removed = if keep_all { Ok(Vec::new()) } else { remove_old(ctx, store, unfinished) };
+    let removed = match keep_all {
+        true => Ok(Vec::new()),
+        // What is being read goes the next time.
+        false => pruning::remove_old(ctx, store, unfinished).map(|removed| removed.gone),
+    };
     let (mut exit, gone) = match removed {
         Ok(gone) => (Exit::Done, gone),
         Err(error) => {
@@ -215,6 +219,28 @@ fn make(
     }
     let data = json!({ "backup": listing::summary(&made), "removed": gone });
     Ok(Answer { exit, text, data })
+}
+
+/// What is none any more is told as well: it was one, and nobody would know.
+fn verify_all(ctx: &Ctx, target: &Target, keyring: &Keyring, store: &Store) -> Result<Answer> {
+    let (complete, broken) = store.list()?;
+    for it in &broken {
+        ctx.term.error(&format!("not a backup: {it}"));
+    }
+    let verified = match complete.is_empty() {
+        true => {
+            let what = format!("there is no backup in `{}`", store.dir.display());
+            Err(Fault::failed(what).hint("make one: `cargo xtask backup`").into())
+        }
+        false => verify(ctx, target, keyring, complete),
+    };
+    let answer = verified?;
+    match broken.len() {
+        0 => Ok(answer),
+        count => Err(Fault::failed(format!("{}; {count} are none any more", answer.text))
+            .hint("`cargo xtask backup list` names them")
+            .into()),
+    }
 }
 
 fn verify(ctx: &Ctx, target: &Target, keyring: &Keyring, backups: Vec<Backup>) -> Result<Answer> {
@@ -259,49 +285,22 @@ fn verify(ctx: &Ctx, target: &Target, keyring: &Keyring, backups: Vec<Backup>) -
     Ok(Answer { exit: Exit::Attention, text, data })
 }
 
-fn prune(ctx: &Ctx, store: &Store, copies: Result<Option<Copies>>) -> Result<Answer> {
-    let (complete, _) = store.list()?;
-    let judged = judge(
-        complete.iter().map(Backup::candidate).collect(),
-        &ctx.config.metadata.retention,
-        Timestamp::now(),
-    );
-    let mut text = String::new();
-    for (it, reasons) in &judged {
-        let why: Vec<&str> = reasons.iter().copied().map(Reason::story).collect();
-        let fate =
-            if why.is_empty() { "goes".to_owned() } else { format!("stays: {}", why.join(", ")) };
-        let _ = writeln!(text, "{}  {fate}", it.label);
+/// It is made, and the error is about its proof.
+fn unproven(made: &Backup, error: anyhow::Error) -> anyhow::Error {
+    let label = &made.label;
+    let what = format!("{label} is made and read back, and not proven");
+    match exit_of(&error) {
+        Exit::Interrupted => Fault::partial(format!("interrupted: {what}"))
+            .hint(format!("cargo xtask backup verify {label}"))
+            .into(),
+        Exit::Done
+        | Exit::Failed
+        | Exit::Attention
+        | Exit::Refused
+        | Exit::Unavailable
+        | Exit::Partial
+        | Exit::Usage => error.context(what),
     }
-    let unfinished = copies.as_ref().ok().and_then(Option::as_ref);
-    let gone = if ctx.globals.dry_run { Vec::new() } else { remove_old(ctx, store, unfinished)? };
-    let (exit, there) = copying::prune(ctx, copies, store, &mut text);
-    if ctx.globals.dry_run {
-        text.push_str("nothing was changed");
-        return Ok(Answer { exit, text, data: json!({ "dry_run": true }) });
-    }
-    Ok(Answer { exit, text, data: json!({ "removed": gone, "removed_copies": there }) })
-}
-
-/// What retention lets go of; the labels.
-fn remove_old(ctx: &Ctx, store: &Store, copies: Option<&Copies>) -> Result<Vec<String>> {
-    let _lock = store.lock()?;
-    store.sweep()?;
-    let (complete, _) = store.list()?;
-    let candidates = complete.iter().map(Backup::candidate).collect();
-    let judged = judge(candidates, &ctx.config.metadata.retention, Timestamp::now());
-    let mut gone = Vec::new();
-    for (candidate, _) in judged.iter().filter(|(_, reasons)| reasons.is_empty()) {
-        let Some(it) = complete.iter().find(|it| it.label.to_string() == candidate.label) else {
-            continue;
-        };
-        let given_up = copies.map_or(Ok(()), |copies| copies.give_up(ctx, it));
-        match given_up.and_then(|()| store.remove(it)) {
-            Ok(()) => gone.push(candidate.label.clone()),
-            Err(error) => ctx.term.warn(&format!("{} stays for now: {error:#}", candidate.label)),
-        }
-    }
-    Ok(gone)
 }
 
 fn check(store: &Store, (max_age, min_level): (Option<&str>, Option<&str>)) -> Result<Answer> {

@@ -23,6 +23,12 @@ pub fn wide_pipe() -> Result<(PipeReader, PipeWriter)> {
     Ok((reader, writer))
 }
 
+/// The reader stopped before the end.
+pub fn is_closed(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<std::io::Error>();
+    cause.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 impl Proc {
     /// Everything the program prints goes to `sink`. A sink that fails ends
     /// the program.
@@ -47,7 +53,7 @@ impl Proc {
     }
 
     /// The program reads what `source` writes. A program that ends early is
-    /// told by its status, whatever the source then meets.
+    /// told by its status; one that was not given everything is not to blame.
     pub fn feed(
         &self,
         run: &Run,
@@ -55,8 +61,9 @@ impl Proc {
     ) -> Result<Finished> {
         let (mut started, fed) = self.start_fed(run, source)?;
         let finished = self.join(&mut started)?;
-        if finished.is_success() {
-            fed?;
+        match fed {
+            Err(error) if !finished.is_success() && is_closed(&error) => {}
+            fed => fed?,
         }
         Ok(finished)
     }

@@ -2,10 +2,17 @@
 
 mod card;
 mod content;
+mod documents;
 mod faults;
 mod fit;
+mod interrupted;
+mod killed;
 mod plain;
+mod rivals;
+mod room;
+mod servers;
 mod several;
+mod tampered;
 mod told;
 
 use std::fs;
@@ -60,6 +67,38 @@ fn wait_for_dump(project: &Project) {
     let waiting = "SELECT count(*) FROM pg_stat_activity \
                    WHERE application_name LIKE 'xtask/pg_dump/%' AND wait_event_type = 'Lock'";
     wait_until("pg_dump waits for the lock", || (project.sql(waiting) == "1").then_some(()));
+}
+
+/// Copies of a backup under the names of others, as somebody brings them: the
+/// name tells how old one is.
+fn copies(project: &Project, label: &str, names: impl IntoIterator<Item = String>) {
+    for name in names {
+        let (from, to) = (store(project).join(label), store(project).join(&name));
+        crate::stage::copy(&from, &to);
+        for name in ["pin", "SHA256SUMS"] {
+            let _ = fs::remove_file(to.join(name));
+        }
+        let manifest = fs::read_to_string(to.join("manifest.json")).expect("is there");
+        fs::write(to.join("manifest.json"), manifest.replace(label, &name)).expect("ours");
+    }
+}
+
+/// Names of one day, of which retention keeps the newest.
+fn old(count: usize) -> Vec<String> {
+    (0..count).map(|hour| format!("20200101T{hour:02}0000.000Z-0000")).collect()
+}
+
+/// A program that a run has started.
+fn child(running: &Running, words: &[&str]) -> Option<Pid> {
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let mut pids = processes.filter_map(|it| it.file_name().to_str()?.parse::<i32>().ok());
+    let is_it = |pid: &i32| {
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let parent = stat.rsplit_once(')').and_then(|it| it.1.split_whitespace().nth(1));
+        parent == Some(&running.pid().to_string()) && words.iter().all(|word| line.contains(word))
+    };
+    pids.find(is_it).map(Pid::from_raw)
 }
 
 #[test]
@@ -204,17 +243,7 @@ fn retention_keeps_what_is_pinned_and_tells_why() {
     project.run(["backup", "prune", "--dry-run"]).exits(0).never_says(&["pinned"]);
     project.run(["backup", "pin", "latest"]).exits(0).answers(&["is pinned"]);
     project.run(["backup", "prune", "--dry-run"]).exits(0).answers(&[&label, "stays: pinned"]);
-    // Old ones, as a copy brings them: the name counts, not the file's time.
-    for day in 10..20 {
-        let name = format!("202001{day}T000000.000Z-0000");
-        let (from, to) = (store(&project).join(&label), store(&project).join(&name));
-        crate::stage::copy(&from, &to);
-        for name in ["pin", "SHA256SUMS"] {
-            fs::remove_file(to.join(name)).expect("was copied");
-        }
-        let manifest = fs::read_to_string(to.join("manifest.json")).expect("is there");
-        fs::write(to.join("manifest.json"), manifest.replace(&label, &name)).expect("ours");
-    }
+    copies(&project, &label, (10..20).map(|day| format!("202001{day}T000000.000Z-0000")));
     fs::create_dir(store(&project).join("mine")).expect("ours");
     project.run(["backup", "prune"]).exits(0).answers(&["20200110T000000.000Z-0000  goes"]);
     let left = folders(&project);

@@ -1,7 +1,7 @@
 //! `db-rebuild --keep-data`: every row stays, whoever writes meanwhile and
 //! whatever stops it.
 
-mod between;
+pub mod between;
 mod copying;
 mod moved;
 mod online;

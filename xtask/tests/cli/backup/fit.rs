@@ -7,8 +7,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::{backed_up, folders, store};
-use crate::stage::{self, Project};
+use super::{backed_up, copies, folders, store};
+use crate::stage::Project;
 
 /// Changes the newest manifest, as one of another server would have it.
 fn change(project: &Project, from: &str, to: &str) {
@@ -76,15 +76,8 @@ fn a_server_that_dies_while_databases_change_places_serves_one_of_them() {
 fn a_prune_that_is_killed_leaves_no_half_backup() {
     let Some(project) = backed_up() else { return };
     let [label] = folders(&project).try_into().expect("one folder");
-    let make = |number: usize| {
-        let name = format!("202001{:02}T{:02}0000.000Z-0000", 1 + number / 24, number % 24);
-        let (from, to) = (store(&project).join(&label), store(&project).join(&name));
-        stage::copy(&from, &to);
-        fs::remove_file(to.join("SHA256SUMS")).expect("was copied");
-        let manifest = fs::read_to_string(to.join("manifest.json")).expect("is there");
-        fs::write(to.join("manifest.json"), manifest.replace(&label, &name)).expect("ours");
-    };
-    (0..240).for_each(make);
+    let name = |it: u32| format!("202001{:02}T{:02}0000.000Z-0000", 1 + it / 24, it % 24);
+    copies(&project, &label, (0..240).map(name));
     let all = folders(&project).len();
     let prune = project.tool(["backup", "prune"]).start();
     crate::tool::wait_until("some are gone", || (folders(&project).len() < all).then_some(()));

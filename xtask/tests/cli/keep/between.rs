@@ -53,7 +53,7 @@ impl There {
         there
     }
 
-    fn program(&self, name: &str) -> Tool {
+    pub fn program(&self, name: &str) -> Tool {
         let tool = Tool::new(self.bin.join(name), &self.home);
         match account() {
             Some((user, group)) => tool.by(user, group),
