@@ -16,6 +16,8 @@ mod tool;
 
 mod server;
 
+mod writers;
+
 mod wiring;
 
 mod settings;

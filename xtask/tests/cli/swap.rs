@@ -1,6 +1,8 @@
 //! `--swap` and `--undo`: another database under the same name, while clients
 //! keep coming.
 
+mod writers;
+
 use std::fs;
 
 use crate::server::DATABASE;
