@@ -19,12 +19,13 @@ mod rollback;
 mod tell;
 
 use anyhow::Result;
-use pg_live::Address;
+use pg_live::{Address, database};
 
 use crate::context::Ctx;
 use crate::rebuild::swap;
-use crate::run_state::stamp;
+use crate::run_state::{interrupted_run, stamp};
 use crate::target::Target;
+use crate::verify::maintenance;
 use code::Code;
 use record::{Baseline, FORMAT, Record, Records, What};
 
@@ -89,6 +90,27 @@ pub fn exchange_by(
         ctx.term.warn(&format!("what `rollback` needs to know is not written down: {error:#}"));
     }
     Ok(())
+}
+
+/// What a run that was killed has set aside, when it had come that far: every
+/// swap is written down before it is made.
+pub fn set_aside_by_killed(
+    ctx: &Ctx,
+    target: &Target,
+    live: &Address,
+    command: &str,
+) -> Result<Option<String>> {
+    let Some(note) = interrupted_run(ctx).filter(|it| it.command.starts_with(command)) else {
+        return Ok(None);
+    };
+    let is_its =
+        |it: &Record| it.command == command && find::digits(&it.id) >= find::digits(&note.started);
+    let newest = Records::of(ctx, target).all().into_iter().next();
+    let Some(Record { what: What::Swap { kept, .. }, .. }) = newest.filter(is_its) else {
+        return Ok(None);
+    };
+    let found = ctx.wait(async { database::list(&maintenance(live).await?, &kept).await })?;
+    Ok(found.into_iter().map(|it| it.name).find(|name| *name == kept))
 }
 
 /// The code that belongs to a database that a swap kept.

@@ -16,6 +16,8 @@ mod tool;
 
 mod server;
 
+mod moment;
+
 mod writers;
 
 mod wiring;
