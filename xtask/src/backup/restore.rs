@@ -17,7 +17,7 @@ use super::source::Source;
 use crate::consent;
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, beside, swap};
+use crate::rebuild::{self, beside, keep, swap};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
@@ -134,14 +134,19 @@ pub fn run(
     let unpacked = source.read_back(ctx, target, going.tables.is_empty())?;
     let name = going.into.map_or_else(|| beside::beside(&live.database, "new"), str::to_owned);
     let new = live.with_database(&name);
-    steps.step("new database", |_| {
+    let tending = steps.step("new database", |_| {
         // Beside, it is in nobody's way.
-        if going.into.is_none() {
-            swap::drop_unfinished(ctx, live)?;
-        }
+        let tending = match going.into {
+            None => {
+                swap::drop_unfinished(ctx, live)?;
+                // What is being filled looks like left behind to who sweeps.
+                Some(keep::tend(ctx, live, &format!("`cargo xtask {}`", going.command))?)
+            }
+            Some(_) => None,
+        };
         require_absent(ctx, live, &name)?;
         source.create_empty(ctx, live, &name)?;
-        Ok(told((), name.clone()))
+        Ok(told(tending, name.clone()))
     })?;
     let filled = match source.backup().filter(|_| !going.tables.is_empty()) {
         Some(backup) => some::fill(ctx, target, &new, (backup, going.tables)),
@@ -165,6 +170,8 @@ pub fn run(
     (going.look)()?;
     let kept = going.kept;
     steps.step("swap", |_| {
+        // The swap takes it itself.
+        drop(tending);
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })

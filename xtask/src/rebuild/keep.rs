@@ -47,7 +47,7 @@ use crate::verify::{counted, maintenance};
 
 pub use choose::Way;
 use choose::{Choice, Chosen};
-pub use tending::{sweep, unfinished};
+pub use tending::{sweep, tend, unfinished};
 
 const COMMAND: &str = "db-rebuild --keep-data";
 
