@@ -328,7 +328,8 @@ impl Work<'_> {
         };
         course.note("apply")?;
         let trace = Trace::begin(ctx, request, &self.workshop, &self.found, snapshot);
-        let steps = match run::apply(ctx, &self.live, &self.found, &mut self.journal) {
+        let journal = (&mut self.journal, run::RECONNECT);
+        let steps = match run::apply(ctx, &self.live, &self.found, journal) {
             Ok(steps) => steps,
             Err(error) => {
                 trace.withdraw(exit_of(&error));

@@ -1,6 +1,7 @@
 //! `--swap` and `--undo`: another database under the same name, while clients
 //! keep coming.
 
+mod rivals;
 mod unheard;
 mod writers;
 

@@ -114,8 +114,10 @@ pub fn databases(project: &Project) -> Vec<String> {
     project.sql_on("postgres", &sql).lines().map(str::to_owned).collect()
 }
 
-/// The keys in all of them.
+/// The keys in those that are or were served.
 #[track_caller]
 pub fn keys_anywhere(project: &Project) -> BTreeSet<String> {
-    databases(project).iter().flat_map(|it| keys(project, it)).collect()
+    let all = databases(project);
+    let were_served = all.iter().filter(|it| !it.contains("__new_"));
+    were_served.flat_map(|it| keys(project, it)).collect()
 }

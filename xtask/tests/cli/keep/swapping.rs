@@ -17,7 +17,8 @@ const COPY: [&str; 6] = ["db-rebuild", "--keep-data", "--way", "copy", "--yes", 
 /// second to make: time to find what is being made.
 fn project() -> Option<Project> {
     let project = Project::with_database()?;
-    project.sql("CREATE TABLE kept_slow (id integer PRIMARY KEY); INSERT INTO kept_slow VALUES (1)");
+    project
+        .sql("CREATE TABLE kept_slow (id integer PRIMARY KEY); INSERT INTO kept_slow VALUES (1)");
     let end = super::END;
     project.edit_init(end, &format!("CREATE TABLE kept_slow (id integer PRIMARY KEY);\n{end}"));
     declare(&project, "first");
@@ -85,9 +86,7 @@ fn faults(words: &[&str]) {
     running.kill();
     still.let_go();
     let runs = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'xtask/%'";
-    wait_until("nobody stands in line", || {
-        (project.sql_on("postgres", runs) == "0").then_some(())
-    });
+    wait_until("nobody stands in line", || (project.sql_on("postgres", runs) == "0").then_some(()));
     is_as_before();
     let next = "next: cargo xtask db-rebuild --keep-data";
     project.run(["status"]).exits(2).answers(&["was stopped during `swap`", next]);

@@ -132,12 +132,19 @@ fn a_server_that_dies_behind_the_last_word_serves_the_new_one() {
 }
 
 #[test]
-fn a_killed_run_that_stood_in_line_changes_no_name() {
+fn a_run_that_is_stopped_or_killed_in_line_changes_no_name() {
     let Some(project) = Project::with_database() else { return };
     project.run(["backup"]).exits(0);
     for words in SWAPS {
         let served = project.identity();
         let still = Still::hold(&project, DATABASE);
+        let running = project.tool(words).start();
+        still.is_met();
+        running.signal(Signal::SIGINT);
+        running.finish().exits(130).answers_nothing();
+        assert_eq!(project.identity(), served);
+        assert!(!databases(&project).iter().any(|it| it.contains("__new_")), "{words:?}");
+        project.run(["status"]).exits(0);
         let running = project.tool(words).start();
         still.is_met();
         running.kill();
