@@ -19,13 +19,14 @@ mod rollback;
 mod tell;
 
 use anyhow::Result;
-use pg_live::Address;
+use pg_live::{Address, database};
 
 use crate::context::Ctx;
 use crate::rebuild::{beside, swap};
+use crate::run_state::interrupted_run;
 use crate::stamp;
 use crate::target::Target;
-use crate::verify;
+use crate::verify::maintenance;
 use code::Code;
 use record::{Baseline, FORMAT, Record, Records, What};
 
@@ -57,8 +58,7 @@ pub fn kept_name(ctx: &Ctx, target: &Target, live: &Address, word: &str) -> Resu
 /// When a change is made, behind every one that is known: of several ways back
 /// the last change is taken, and it is told by this.
 pub fn next_stamp(ctx: &Ctx, target: &Target, live: &Address) -> Result<String> {
-    let kept =
-        ctx.wait(async { beside::kept(&verify::maintenance(live).await?, &live.database).await })?;
+    let kept = ctx.wait(async { beside::kept(&maintenance(live).await?, &live.database).await })?;
     let records = Records::of(ctx, target).all();
     let names = kept.iter().filter_map(|it| it.name.rsplit('_').next());
     let (stamp, is_behind) = stamp::after(names.chain(records.iter().map(|it| it.id.as_str())));
@@ -96,8 +96,8 @@ pub fn exchange_by(
     let served = records.served();
     let record = Record {
         format: FORMAT,
-        // As the name tells it: what is kept is as old as its record.
-        id: stamp::of_name(kept),
+        // Now, and not before the name of what is kept.
+        id: stamp::after(kept.rsplit('_').next().into_iter()).0,
         command: command.to_owned(),
         before: served.or_else(|| code::present(ctx, None)),
         what: What::Swap { kept: kept.to_owned(), baseline },
@@ -113,6 +113,25 @@ pub fn exchange_by(
         ctx.term.warn(&format!("what `rollback` needs to know is not written down: {error:#}"));
     }
     Ok(())
+}
+
+/// What a run that was killed has set aside, when it had come that far: every
+/// swap is written down before it is made.
+pub fn set_aside_by_killed(
+    ctx: &Ctx,
+    target: &Target,
+    live: &Address,
+    command: &str,
+) -> Result<Option<String>> {
+    let Some(kept) = interrupted_run(ctx).and_then(|note| note.keeps) else { return Ok(None) };
+    let is_its = |it: &Record| {
+        it.command == command && matches!(&it.what, What::Swap { kept: name, .. } if *name == kept)
+    };
+    if !Records::of(ctx, target).all().first().is_some_and(is_its) {
+        return Ok(None);
+    }
+    let found = ctx.wait(async { database::list(&maintenance(live).await?, &kept).await })?;
+    Ok(found.into_iter().map(|it| it.name).find(|name| *name == kept))
 }
 
 /// The code that belongs to a database that a swap kept.

@@ -16,7 +16,7 @@ use super::source::Source;
 use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
-use crate::rebuild::{self, beside, swap};
+use crate::rebuild::{self, beside, keep, swap};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
 use crate::target::Target;
@@ -137,15 +137,22 @@ pub fn run(
     // Half a database under a name of the user's own would be taken for one.
     let name = beside::beside(&live.database, "new");
     let new = live.with_database(&name);
-    steps.step("new database", |_| {
+    let tending = steps.step("new database", |_| {
         let swept = swap::drop_unfinished(ctx, live);
-        match going.into {
+        let tending = match going.into {
             // Whoever is at work is in nobody's way.
-            Some(into) => require_absent(ctx, live, into)?,
-            None => swept?,
-        }
+            Some(into) => {
+                require_absent(ctx, live, into)?;
+                None
+            }
+            // What is being filled looks like left behind to who sweeps.
+            None => {
+                swept?;
+                Some(keep::tend(ctx, live, &format!("`cargo xtask {}`", going.command))?)
+            }
+        };
         source.create_empty(ctx, live, &name)?;
-        Ok(told((), name.clone()))
+        Ok(told(tending, name.clone()))
     })?;
     // While somebody is in it, another checkout's run leaves it alone.
     let inside = ctx.wait(Session::connect(&new, "restore"))?;
@@ -180,6 +187,8 @@ pub fn run(
     (going.look)()?;
     let kept = going.kept;
     steps.step("swap", |_| {
+        // The swap takes it itself.
+        drop(tending);
         ways::exchange(ctx, target, live, (&name, kept), newcomer)?;
         // The swap has ended it.
         drop(inside);

@@ -47,7 +47,7 @@ use crate::ways;
 
 pub use choose::Way;
 use choose::{Choice, Chosen};
-pub use tending::{sweep, unfinished};
+pub use tending::{sweep, tend, unfinished};
 
 const COMMAND: &str = "db-rebuild --keep-data";
 
@@ -186,7 +186,7 @@ fn lines(going: &[String]) -> String {
 
 /// A connection may break after the last word of a swap was said: then the
 /// name of the database that is kept tells.
-fn came_through(
+pub fn came_through(
     ctx: &Ctx,
     live: &Address,
     kept: &str,

@@ -27,6 +27,8 @@ use crate::target::Target;
 use crate::verify::{self, Fresh};
 use crate::ways;
 
+const UNDO: &str = "db-rebuild --undo";
+
 pub fn run(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
     let kept = ways::kept_name(ctx, target, &live, "before")?;
@@ -132,6 +134,16 @@ fn clone_shadow(ctx: &Ctx, live: &Address, new: &Address, init: &InitFile) -> Re
 /// Puts the database from before the last swap back.
 pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
+    // Begun again, it would undo the swap before that one.
+    if let Some(kept) = ways::set_aside_by_killed(ctx, target, &live, UNDO)? {
+        if ctx.globals.dry_run {
+            let what = format!("end an undo that was stopped: what it undid is kept as `{kept}`");
+            let text = format!("would {what}\nnothing was changed");
+            return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
+        }
+        let steps = Steps::begin(ctx, target.name())?;
+        return end_undo(ctx, steps, (target, services), (&live, &kept));
+    }
     let prefix = prefix(&live.database, "before");
     let found = ctx.wait(async {
         let session = verify::maintenance(&live).await?;
@@ -158,10 +170,11 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let mark = mark.or(target.configured_protection());
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, target.name())?;
-    let swapped = steps.step("swap", |_| {
+    let swapped = steps.step("swap", |run| {
+        run.keeps(&kept)?;
         drop_unfinished(ctx, &live)?;
         let newcomer = ways::Newcomer {
-            command: "db-rebuild --undo",
+            command: UNDO,
             code: ways::Served::Known(ways::code_of(ctx, target, &before.name)),
             baseline: ways::loss::baseline(ctx, &live.with_database(&before.name))?,
         };
@@ -171,6 +184,16 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     if let Err(error) = swapped {
         return Err(rebuild::conclude_failure(steps, error));
     }
+    end_undo(ctx, steps, (target, services), (&live, &kept))
+}
+
+/// The names have changed.
+fn end_undo(
+    ctx: &Ctx,
+    mut steps: Steps<'_>,
+    (target, services): (&Target, Scope),
+    (live, kept): (&Address, &str),
+) -> Result<Answer> {
     let mut around = Around::new(target, services);
     let restarted = around.restart(ctx, &mut steps);
     let records = steps.end();
@@ -193,12 +216,13 @@ pub fn exchange(ctx: &Ctx, live: &Address, new: &str, kept: &str) -> Result<()> 
     ctx.term.equivalent("sql>", &renames);
     // A feed would go on with the one that is set aside.
     let (_tending, _) = keep::sweep(ctx, live)?;
-    ctx.wait(async {
+    let swapped = ctx.wait(async {
         let session = verify::maintenance(live).await?;
         database::copy_properties(&session, &live.database, new).await?;
         swap(&session, &live.database, new, kept).await
-    })?;
-    Ok(())
+    });
+    // Told as failed, an undo would be begun again and undo the swap before it.
+    keep::came_through(ctx, live, kept, swapped)
 }
 
 /// What a killed run left; never one that was served. Where a run is at work,

@@ -331,7 +331,8 @@ impl Work<'_> {
         course.note("apply")?;
         let id = ways::next_stamp(ctx, &request.target, &self.live)?;
         let trace = Trace::begin(ctx, (request, id), &self.workshop, &self.found, snapshot);
-        let steps = match run::apply(ctx, &self.live, &self.found, &mut self.journal) {
+        let journal = (&mut self.journal, run::RECONNECT);
+        let steps = match run::apply(ctx, &self.live, &self.found, journal) {
             Ok(steps) => steps,
             Err(error) => {
                 trace.withdraw(exit_of(&error));

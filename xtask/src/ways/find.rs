@@ -20,7 +20,7 @@ use crate::backup::encryption::Keyring;
 use crate::backup::fit::require_fit;
 use crate::backup::store::{Backup, Store};
 use crate::context::Ctx;
-use crate::outcome::Fault;
+use crate::outcome::{Exit, Fault, exit_of};
 use crate::physical::undo;
 use crate::rebuild::beside;
 use crate::schema::migrate::Past;
@@ -201,27 +201,32 @@ fn backups(here: &Here<'_>, to: Option<&str>) -> Result<Vec<Way>> {
     if offered.is_empty() {
         return Ok(Vec::new());
     }
-    let (now, origin) = contents(ctx, live)?;
+    let origin =
+        ctx.wait(async { content::origin(&Session::connect(live, "rollback").await?).await })?;
+    // A database that cannot be read is a reason to go back.
+    let now = match contents(ctx, live) {
+        Err(error) if exit_of(&error) != Exit::Failed => return Err(error),
+        now => now.map_err(|error| format!("what was written since is not known: {error:#}")),
+    };
     // Who cannot decrypt it is told what that hides, not refused here.
     let keyring = Keyring::of(ctx, None)?;
     let unlocked = |it: Backup| keyring.unlock(it.clone()).unwrap_or(it);
     let offered = offered.into_iter().map(unlocked);
-    Ok(offered.map(|it| way_of_backup((ctx, live), it, (&now, &origin))).collect())
+    Ok(offered.map(|it| way_of_backup((ctx, live), it, (now.as_ref(), &origin))).collect())
 }
 
-pub fn contents(ctx: &Ctx, live: &Address) -> Result<(Content, Origin)> {
+fn contents(ctx: &Ctx, live: &Address) -> Result<Content> {
     Ok(ctx.wait(async {
         let session = Session::connect(live, "rollback").await?;
         session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let now = content::content(&session).await?;
-        pg_live::Result::Ok((now, content::origin(&session).await?))
+        content::content(&session).await
     })?)
 }
 
 fn way_of_backup(
     (ctx, live): (&Ctx, &Address),
     backup: Backup,
-    (now, origin): (&Content, &Origin),
+    (now, origin): (std::result::Result<&Content, &String>, &Origin),
 ) -> Way {
     let name = backup.label.to_string();
     let was = &backup.manifest.origin.system_identifier;
@@ -234,7 +239,10 @@ fn way_of_backup(
         at: digits(&name),
         story: format!("restore the {} backup of {}", backup.level().name(), shown(&name)),
         code: code::of_backup(&backup.manifest),
-        loss: loss::against(ctx, now, &backup.manifest),
+        loss: match now {
+            Ok(now) => loss::against(ctx, now, &backup.manifest),
+            Err(why) => Loss { unknown: Some(why.clone()), ..Loss::default() },
+        },
         why_not,
         name,
         how: How::Backup(Box::new(backup)),
@@ -257,7 +265,7 @@ pub fn loss_now(here: &Here<'_>, way: &Way) -> Result<Loss> {
             loss::of_plan(ctx, live, &forward, &inverse.plan)
         }
         How::Anew { forward, past, .. } => plans::loss_anew(here, forward, past),
-        How::Backup(backup) => Ok(loss::against(ctx, &contents(ctx, live)?.0, &backup.manifest)),
+        How::Backup(backup) => Ok(loss::against(ctx, &contents(ctx, live)?, &backup.manifest)),
         How::Cluster => Ok(way.loss.clone()),
     }
 }

@@ -7,6 +7,7 @@ mod moved;
 mod online;
 mod others;
 mod rivals;
+mod swapping;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -16,6 +16,10 @@ mod tool;
 
 mod server;
 
+mod moment;
+
+mod writers;
+
 mod wiring;
 
 mod settings;

@@ -1,6 +1,10 @@
 //! `rollback`: every way back, what it refuses, and that it can be taken back
 //! itself.
 
+mod damaged;
+
+mod killed;
+
 mod migrations;
 
 mod stopped;

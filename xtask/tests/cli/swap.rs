@@ -1,6 +1,10 @@
 //! `--swap` and `--undo`: another database under the same name, while clients
 //! keep coming.
 
+mod rivals;
+mod unheard;
+mod writers;
+
 use std::fs;
 
 use crate::server::DATABASE;

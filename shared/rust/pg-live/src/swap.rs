@@ -7,6 +7,9 @@
 //! that waited at the lock may be told once that the database was renamed
 //! (3D000, 57P01 for those that were ended): clients connect again.
 //!
+//! The commit is a statement of its own: where we are killed while the renames
+//! wait, the server goes on with what it was sent, and then finds nobody.
+//!
 //! Must never: switch `ALLOW_CONNECTIONS` off: a crash then leaves a database
 //! that nobody can enter.
 
@@ -26,14 +29,16 @@ pub async fn swap(session: &Session, live: &str, new: &str, kept: &str) -> Resul
     let renames = format!(
         "BEGIN; SET LOCAL lock_timeout = '10s'; \
          ALTER DATABASE {live_name} RENAME TO {kept_name}; \
-         ALTER DATABASE {new_name} RENAME TO {live_name}; COMMIT"
+         ALTER DATABASE {new_name} RENAME TO {live_name}"
     );
     let mut last = Error::new(ErrorKind::InUse, "somebody keeps using the database");
     for _ in 0..TRIES {
         let renaming = session.execute(&renames);
         let ending = end_sessions(&terminator, [live, new]);
         match futures_util::future::select(Box::pin(renaming), Box::pin(ending)).await {
-            futures_util::future::Either::Left((Ok(()), _)) => return Ok(()),
+            futures_util::future::Either::Left((Ok(()), _)) => {
+                return session.execute("COMMIT").await;
+            }
             futures_util::future::Either::Left((Err(error), _)) => {
                 session.execute("ROLLBACK").await?;
                 if error.kind != ErrorKind::InUse {
@@ -44,7 +49,7 @@ pub async fn swap(session: &Session, live: &str, new: &str, kept: &str) -> Resul
             futures_util::future::Either::Right((error, renaming)) => {
                 // The terminator failed; the renames may still come through.
                 if renaming.await.is_ok() {
-                    return Ok(());
+                    return session.execute("COMMIT").await;
                 }
                 session.execute("ROLLBACK").await?;
                 last = error;

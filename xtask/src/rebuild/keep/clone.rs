@@ -48,7 +48,7 @@ impl Keeping<'_> {
         let Keeping { ctx, live, kept, .. } = *self;
         let new = live.with_database(&beside(&live.database, "new"));
         let names = Names { live: &live.database, copy: &new.database, kept };
-        self.sweep_unfinished(steps)?;
+        let _tending = self.sweep_unfinished(steps, "")?;
         let held =
             steps.step("copy", |_| self.clone_served(names, work.found.from.catalog.major))?;
         let before = steps.step("count", |_| {

@@ -99,7 +99,7 @@ impl Keeping<'_> {
         Self: 'c,
     {
         let ctx = self.ctx;
-        self.sweep_unfinished(steps)?;
+        let tending = self.sweep_unfinished(steps, "")?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen))?;
         around.stop(ctx, steps)?;
         let behind = steps.step("fence", |_| {
@@ -114,7 +114,7 @@ impl Keeping<'_> {
         })?;
         let others = self.move_rows(steps, (chosen, &prepared), &behind)?;
         steps.step("analyze", |_| self.finish_tables(chosen, &prepared))?;
-        self.take_over(steps, (chosen, &prepared, &others), (behind, None))
+        self.take_over(steps, (chosen, &prepared, &others), (behind, &tending))
     }
 
     pub(super) fn make_tables(&self, chosen: &Chosen<'_>) -> Result<crate::steps::Told<Prepared>> {

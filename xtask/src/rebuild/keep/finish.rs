@@ -15,6 +15,7 @@ use super::copy::{Done, Prepared, hand_count};
 use super::matching::place;
 use super::others::Others;
 use super::rows::{self, Sums};
+use super::tending::tend;
 use super::{COMMAND, Keeping, came_through, shape};
 use crate::outcome::Fault;
 use crate::rebuild::swap;
@@ -26,11 +27,14 @@ use crate::verify::{counted, maintenance};
 use crate::ways::{self, loss};
 
 impl Keeping<'_> {
-    /// What a run that was stopped left goes first.
-    pub(super) fn sweep_unfinished(&self, steps: &mut Steps<'_>) -> Result<()> {
+    /// What a run that was stopped left goes first. Until the end of this one
+    /// nobody else sweeps: what it builds looks like that.
+    pub(super) fn sweep_unfinished(&self, steps: &mut Steps<'_>, how: &str) -> Result<Tending> {
         steps.step("sweep", |_| {
             swap::drop_unfinished(self.ctx, self.live)?;
-            Ok(told((), "nothing half-built is left"))
+            let what = format!("`cargo xtask {COMMAND}{how}`");
+            let tending = tend(self.ctx, self.live, &what)?;
+            Ok(told(tending, "nothing half-built is left"))
         })
     }
 
@@ -71,13 +75,12 @@ impl Keeping<'_> {
         })
     }
 
-    /// Everything between the last row and the new name. `tending` is asked for
-    /// where there was a feed.
+    /// Everything between the last row and the new name.
     pub(super) fn take_over(
         &self,
         steps: &mut Steps<'_>,
         (chosen, prepared, others): (&mut Chosen<'_>, &Prepared, &Others),
-        (behind, tending): (Behind, Option<&Tending>),
+        (behind, tending): (Behind, &Tending),
     ) -> Result<Done> {
         let Keeping { ctx, kept, .. } = *self;
         let new = &prepared.new;
@@ -101,9 +104,7 @@ impl Keeping<'_> {
             Ok(told(counts, detail))
         })?;
         self.require_others(steps, (chosen, prepared, others), &behind)?;
-        if let Some(tending) = tending {
-            ctx.wait(tending.require_held())?;
-        }
+        ctx.wait(tending.require_held())?;
         let (rows, since) = (baseline.rows.values().sum(), behind.since);
         steps.step("swap", |_| {
             let newcomer = ways::Newcomer {

@@ -18,7 +18,6 @@ use super::choose::Chosen;
 use super::copy::Done;
 use super::follow::Course;
 use super::matching::{Move, place, uppermost};
-use super::tending::tend;
 use crate::outcome::Fault;
 use crate::services::Around;
 use crate::steps::{Steps, told};
@@ -84,8 +83,7 @@ impl Keeping<'_> {
         Self: 'c,
     {
         let Keeping { ctx, live, .. } = *self;
-        self.sweep_unfinished(steps)?;
-        let tending = tend(ctx, live, "`cargo xtask db-rebuild --keep-data --online`")?;
+        let tending = self.sweep_unfinished(steps, " --online")?;
         let prepared = steps.step("tables", |_| self.make_tables(chosen))?;
         let (feed, hands) = steps.step("feed", |_| {
             let tables = published(&chosen.matched.moves);
@@ -108,7 +106,7 @@ impl Keeping<'_> {
         let course = Course { feed, hands, there: self.target };
         let subscribe = async |feed: &Feed, new: &Address| feed.subscribe(new).await;
         let (behind, _) = self.follow(steps, around, (chosen, &prepared), (course, subscribe))?;
-        self.take_over(steps, (chosen, &prepared, &others), (behind, Some(&tending)))
+        self.take_over(steps, (chosen, &prepared, &others), (behind, &tending))
     }
 }
 

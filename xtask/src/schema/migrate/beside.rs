@@ -4,7 +4,7 @@
 //! Must never: touch what is served, or leave a journal that reads as if it
 //! had been.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use pg_diff::catalog::Id;
@@ -18,6 +18,10 @@ use crate::schema::outlook::outlook;
 use crate::schema::workshop::Workshop;
 use crate::schema::{asking, reading, seeding};
 use crate::tools::pg_dump::{self, Roles};
+
+/// A session may be lost; a server that was has let everybody in, and what is
+/// done on a copy after that is done for nothing.
+const RECONNECT: Duration = Duration::from_secs(5);
 
 /// Like [`super::ready`] towards what the file declares, for who only wants to
 /// know what goes where: there need be no difference, and nothing is proved.
@@ -65,7 +69,7 @@ impl Work<'_> {
         let ctx = self.ctx;
         course.note("apply")?;
         let mut journal = Journal::of(ctx, self.request.target.name(), &self.live.database);
-        let steps = run::apply(ctx, &self.live, &self.found, &mut journal)?;
+        let steps = run::apply(ctx, &self.live, &self.found, (&mut journal, RECONNECT))?;
         let fingerprint = course.step("compare again", || self.compare_again())?;
         Ok(Applied { steps, fingerprint, seeds: String::new() })
     }

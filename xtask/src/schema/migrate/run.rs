@@ -23,6 +23,9 @@ use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::term::{Mark, Progress};
 
+/// How long a server that serves may be away in the middle of a plan.
+pub const RECONNECT: Duration = Duration::from_secs(60);
+
 /// The steps of the command itself, or some of a longer run's.
 pub struct Course<'a, 's> {
     ctx: &'a Ctx,
@@ -112,12 +115,18 @@ pub fn backup(ctx: &Ctx, target: &Target) -> Result<((), String)> {
     Ok(((), made.label.to_string()))
 }
 
-/// Runs the plan and answers how many steps it had.
-pub fn apply(ctx: &Ctx, live: &Address, found: &Outlook, journal: &mut Journal) -> Result<usize> {
+/// Runs the plan and answers how many steps it had. A server that is lost is
+/// called again for so long.
+pub fn apply(
+    ctx: &Ctx,
+    live: &Address,
+    found: &Outlook,
+    (journal, reconnect): (&mut Journal, Duration),
+) -> Result<usize> {
     journal.begin(found);
     let telling = Telling::new(ctx, &found.plan);
     let certificate = found.proof.as_ref().map(|proof| &proof.certificate);
-    let options = Options { certificate, ..Options::default() };
+    let options = Options { certificate, reconnect, ..Options::default() };
     let wanted = found.from.fingerprint.clone();
     // Read by a session of its own, whose snapshot is not that of ours.
     let recheck = async |session: &Session| -> pg_live::Result<bool> {

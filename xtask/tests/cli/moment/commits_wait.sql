@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM pg_stat_activity
+WHERE wait_event = 'SyncRep'
