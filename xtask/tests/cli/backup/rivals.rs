@@ -34,7 +34,8 @@ fn of_two_restores_the_second_is_told() {
     project.sql("DELETE FROM messages WHERE message_id > 100");
     for moment in ["  ..   read back", "  ..   restore"] {
         let first = held(&project, &RESTORE, moment);
-        let who = format!("`cargo xtask restore` (pid {}, since ", first.pid());
+        let who =
+            format!("`cargo xtask restore latest --services none` (pid {}, since ", first.pid());
         for words in [&RESTORE[..], &["restore", "latest", "--into", "other", "--yes"]] {
             let ended = project.run(words).exits(4).answers_nothing();
             ended.says(&[&who, "is working on this checkout", "hint: wait for it to end"]);
@@ -50,22 +51,26 @@ fn of_two_restores_the_second_is_told() {
 }
 
 #[test]
-fn of_two_checkouts_each_serves_what_it_restored() {
+fn of_two_checkouts_the_second_is_told_and_may_restore_beside() {
     let Some(project) = backed_up() else { return };
     let second = project.temp().join("second");
     copy(&project.root, &second);
     let (url, [label]) = (project.url(), folders(&project).try_into().expect("one backup"));
     let path = second.join("backups/local/osint_platform").join(&label);
     project.sql("DELETE FROM messages WHERE message_id > 100");
-    let beside = |kept: &str| {
-        let other = project.tool(["restore", "--db-url", &url, "--yes"]).arg(&path).dir(&second);
-        other.run().exits(0).answers(&["kept as osint_platform__before"]);
-        assert_eq!((messages(&project), begun(&project)), ("500".to_owned(), kept.to_owned()));
-        project.sql("DELETE FROM messages WHERE message_id > 200");
+    let other = |more: &[&str]| {
+        let other = project.tool(["restore", "--db-url", &url, "--yes"]).args(more).arg(&path);
+        other.dir(&second).run()
     };
-    // Its own is not swept while it stands still.
+    let is_told = || {
+        let ended = other(&[]).exits(4);
+        ended.says(&["another run works on", "`cargo xtask restore`, since"]);
+    };
+    // What stands still is not swept by who restores beside it.
     let first = held(&project, &RESTORE, "  ..   restore");
-    beside("1");
+    is_told();
+    other(&["--into", "one"]).exits(0);
+    assert_eq!((messages(&project), begun(&project)), ("100".to_owned(), "1".to_owned()));
     goes_on(first);
     assert_eq!((messages(&project), begun(&project)), ("500".to_owned(), "0".to_owned()));
     // Also where it is filled and compared, and waits for its turn.
@@ -74,13 +79,15 @@ fn of_two_checkouts_each_serves_what_it_restored() {
     let words = ["restore", "latest", "--services", "db", "--yes", "-v"];
     let mut first = project.tool(words).start();
     first.reaches("stop services");
-    beside("1");
+    is_told();
+    other(&["--into", "two"]).exits(0);
     drop(supervisor);
     first.finish().exits(0);
     assert_eq!((messages(&project), begun(&project)), ("500".to_owned(), "0".to_owned()));
+    other(&[]).exits(0).answers(&["kept as osint_platform__before"]);
     // Nothing that was ever served is gone.
     let kept = "SELECT count(*) FROM pg_database WHERE datname LIKE '%\\_\\_before\\_%'";
-    assert_eq!(project.sql(kept), "4");
+    assert_eq!(project.sql(kept), "3");
 }
 
 #[test]

@@ -48,10 +48,10 @@ fn a_way_by_a_backup_that_is_killed_loses_no_row_and_is_gone_once() {
         assert!(running.hears(moment), "never said `{moment}`");
         running.kill();
         assert!(keys_anywhere(&project).contains(&key), "lost after `{moment}`");
-        project
-            .run(["status"])
-            .exits(2)
-            .answers(&["`cargo xtask rollback` of", "next: cargo xtask rollback"]);
+        project.run(["status"]).exits(2).answers(&[
+            "`cargo xtask rollback --to latest --discard-newer` of",
+            "next: cargo xtask rollback",
+        ]);
         project.run(BACK).exits(0).answers(&["went back: restore the decoded backup"]);
         assert!(project.has_row("then") && !project.has_row(&key), "after `{moment}`");
         assert!(keys_anywhere(&project).contains(&key), "lost after `{moment}`");

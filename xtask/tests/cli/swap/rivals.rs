@@ -68,9 +68,9 @@ fn the_second_of_two_ways_back_is_told_who_works() {
     first.finish().exits(2).answers(&["undo `db-rebuild --swap`"]);
     assert!(project.has_row("mine") && keys_anywhere(project).contains("newer"));
 
-    // While it is filled nobody is in it: it looks like left behind.
+    // What is being filled looks like left behind.
     let mut first = project.tool(BACK).arg("-v").start();
-    assert!(first.hears("  ok   new database"), "no step `new database`");
+    assert!(first.hears("  ..   restore"), "it never restored");
     first.signal(Signal::SIGSTOP);
     two.are_told("`cargo xtask rollback`", &[&BACK, &RESTORE, &SWAP]);
     first.signal(Signal::SIGCONT);
