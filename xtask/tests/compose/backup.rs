@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use crate::stage::Stage;
+use crate::stage::{INIT, Stage};
 use crate::tool::{Tool, wait_at_most, wait_until};
+
+const MODEL: &str = "shared/python/models/core.py";
 
 #[test]
 fn a_backup_is_proved_restored_and_leaves_no_session_when_it_is_stopped() {
@@ -88,4 +90,64 @@ fn rows_stay_through_both_ways_and_every_way_back() {
     assert_eq!(stage.users(), "kept");
     stage.run(["rollback", "--yes"]).exits(0);
     assert_eq!(stage.users(), "");
+}
+
+#[track_caller]
+fn git(stage: &Stage, words: &[&str]) {
+    let who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+    Tool::new("git", &stage.root).args(who).args(words).run().exits(0);
+}
+
+fn commit(stage: &Stage, words: &str) {
+    git(stage, &["add", INIT, MODEL]);
+    git(stage, &["commit", "-q", "-m", words]);
+}
+
+/// What the guide's three sections do by hand: kept every night, looked after,
+/// and gone back from, with the code.
+#[test]
+fn the_night_the_day_after_and_the_way_back_with_its_code() {
+    let Some(stage) = Stage::with_database() else { return };
+    std::fs::create_dir_all(stage.root.join("shared/python/models")).expect("ours");
+    stage.write(MODEL, "# as it was\n");
+    git(&stage, &["init", "-q"]);
+    commit(&stage, "first");
+    stage.run(["db-verify"]).exits(0);
+    stage.add_user("kept");
+    stage.run(["schedule", "run", "backup"]).exits(0);
+    stage.run(["schedule", "run", "prove"]).exits(0);
+    stage.run(["schedule"]).exits(2).answers(&["well, in ", "at worst 24 h"]);
+    stage.run(["backup", "check", "--max-age", "26h", "--min-level", "proven"]).exits(0);
+    stage.run(["backup", "prune"]).exits(0).answers(&["stays: ", "the newest proven one"]);
+    stage.run(["status"]).exits(0).answers(&["the newest proven one is 0.0 h old"]);
+
+    // Some rows of then, beside what is served.
+    stage.sql("DELETE FROM users");
+    for words in [&["--into", "yesterday"][..], &["--into", "rescue", "--table", "users"]] {
+        stage.tool(["restore", "latest", "--yes"]).args(words).run().exits(0);
+        let count = ["psql", "--", words[1], "-XAtc", "SELECT count(*) FROM users"];
+        stage.run(count).exits(0).answers(&["1"]);
+    }
+    assert_eq!(stage.users(), "");
+    stage.run(["restore", "latest", "--dry-run"]).exits(0).answers(&["public.users", "1 then"]);
+    stage.run(["restore", "latest", "--yes"]).exits(0);
+    assert_eq!(stage.users(), "kept");
+
+    // A change with its model, and back: rows, schema and code.
+    stage.edit_init(
+        "    CONSTRAINT pk_users PRIMARY KEY (id),",
+        "    nickname text,\n    CONSTRAINT pk_users PRIMARY KEY (id),",
+    );
+    stage.write(MODEL, "# with a nickname\n");
+    commit(&stage, "nickname");
+    stage.run(["db-migrate", "--yes"]).exits(0);
+    stage.sql("UPDATE users SET nickname = 'nick'");
+    let refused = stage.run(["rollback", "--yes"]).exits(3);
+    refused.says(&["users.nickname goes with 1 value", "--discard-newer"]);
+    stage.run(["rollback", "--yes", "--discard-newer"]).exits(0).answers(&["equals init.sql"]);
+    assert_eq!(stage.users(), "kept");
+    assert!(!stage.read(INIT).contains("nickname"));
+    assert_eq!(stage.read(MODEL), "# as it was\n");
+    stage.run(["db-rebuild", "--forget", "--yes"]).exits(0).answers(&["dropped: osint_platform__"]);
+    stage.run(["status"]).exits(0);
 }
