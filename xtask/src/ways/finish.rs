@@ -152,10 +152,10 @@ pub fn conclude(
     }
     text.push_str(&format!("{}\n", pending.change.story()));
     let (exit, verified) = tell_comparison(&mut text, compared)?;
-    let models = models(here);
-    text.push_str("forward again: `cargo xtask rollback`");
+    text.truncate(text.trim_end().len());
     let mut answer = Answer { exit, text, data: data(pending, &steps, verified) };
-    models::add(&mut answer, models);
+    models::add(&mut answer, models(here));
+    answer.text.push_str("\nforward again: `cargo xtask rollback`");
     around.conclude(ctx, started, answer)
 }
 
