@@ -16,6 +16,7 @@ use super::source::Source;
 use crate::consent::{self, Loss};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Fault};
+use crate::rebuild::beside::NAME_LIMIT;
 use crate::rebuild::{self, beside, keep, swap};
 use crate::services::{Around, Scope};
 use crate::steps::{Steps, told};
@@ -38,6 +39,10 @@ pub fn restore(ctx: &Ctx, target: &Target, source: &Source, options: &Options) -
     let live = target.require_answering(ctx)?;
     require_same_cluster(ctx, &live, source, options)?;
     source.require_fit(ctx, &live)?;
+    if let Some(into) = &options.into {
+        require_name(into)?;
+        require_absent(ctx, &live, into)?;
+    }
     let mark = ctx.wait(async { protection(&Session::connect(&live, "restore").await?).await })?;
     let tables = some::chosen(source, &options.tables)?;
     let name_of = source.name();
@@ -212,6 +217,15 @@ fn agree(
     let story = format!("This will {what}. What is told above as of now is not served then.");
     let loss = Loss { database: &live.database, story: &story, is_empty: false, protected: mark };
     consent::agree_to_loss(ctx, &loss).map(|_| ())
+}
+
+/// The server would cut a longer one, and say so to nobody.
+fn require_name(name: &str) -> Result<(), Fault> {
+    if (1..=NAME_LIMIT).contains(&name.len()) {
+        return Ok(());
+    }
+    let what = format!("`{name}` has {} bytes, and names have 1 to {NAME_LIMIT}", name.len());
+    Err(Fault::usage(what).hint("name a shorter one: `--into NAME`"))
 }
 
 fn require_absent(ctx: &Ctx, live: &Address, name: &str) -> Result<()> {

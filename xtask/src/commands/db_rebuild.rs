@@ -11,6 +11,7 @@ use crate::context::Ctx;
 use crate::flags::Rest;
 use crate::init_file::InitFile;
 use crate::outcome::{Answer, Fault};
+use crate::rebuild::beside::NAME_LIMIT;
 use crate::rebuild::{self, Fate, Options, keep};
 use crate::schema::allow::{self, Allowed};
 use crate::schema::rules::{self, Rules};
@@ -167,8 +168,8 @@ fn check_name(ctx: &Ctx, target: &Target) -> Result<()> {
             .hint(hint)
             .into());
     }
-    if name.is_empty() || name.len() > 63 {
-        return Err(Fault::failed(format!("`{name}` is not a name of 1 to 63 bytes")).into());
+    if name.is_empty() || name.len() > NAME_LIMIT {
+        return Err(Fault::failed(format!("`{name}` is not a name of 1 to {NAME_LIMIT} bytes")).into());
     }
     Ok(())
 }

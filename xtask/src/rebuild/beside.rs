@@ -25,7 +25,7 @@ use crate::target::Target;
 use crate::verify::{self, counted};
 
 /// PostgreSQL's limit on a name, in bytes.
-const NAME_LIMIT: usize = 63;
+pub const NAME_LIMIT: usize = 63;
 /// What stays until somebody gives it up.
 const KEPT: [&str; 3] = ["before", "undone", "snapshot"];
 /// `20261122t092258123z`.

@@ -58,6 +58,14 @@ fn a_restore_that_is_killed_leaves_no_half_of_a_database_under_the_users_name() 
         "next: cargo xtask restore latest --into 'it'\\''s old'\n",
     ]);
     project.run(["restore", "latest", "--into", "it's old", "--yes"]).exits(0);
+    for words in [&["--dry-run"][..], &["--yes"]] {
+        let again = project.tool(["restore", "latest", "--into", "it's old"]).args(words).run();
+        again.exits(3).says(&["there is a database `it's old` already"]).never_says(&["read back"]);
+    }
+    // The server would cut it.
+    let long = "п".repeat(32);
+    let refused = project.run(["restore", "latest", "--into", &long, "--yes"]).exits(64);
+    refused.says(&["has 64 bytes, and names have 1 to 63"]);
     assert_eq!(others(&project), "it's old", "what was begun is swept");
     assert_eq!(project.sql_on("it's old", "SELECT count(*) FROM messages"), "500");
     project.run(["status"]).exits(0);
