@@ -22,6 +22,7 @@ fn it_is_compared_and_serves_with_every_key_and_view() {
     let found = "SELECT count(*), (SELECT count(*) FROM bulk), (SELECT rows FROM sizes), \
                  (SELECT length(body) FROM bulk WHERE id = 7) FROM parts";
     assert_eq!(project.sql(found), "300|20000|20000|1024");
+    assert_eq!(project.sql("SELECT count(*) FROM days WHERE v = 'as it was'"), "1000");
     let keys = "SELECT count(*) FROM pg_constraint WHERE conrelid IN ('bulk'::regclass, 'parts'::regclass) \
                 AND contype IN ('p', 'f') AND convalidated";
     assert_eq!(project.sql(keys), "3");
