@@ -147,11 +147,12 @@ impl Target {
         ctx: &Ctx,
         name: &str,
         address: &Address,
-        (bytes, room): (u64, u64),
+        passes: &[&str],
+        room: (u64, u64),
     ) -> Result<Option<Run>> {
         match self {
             Target::Local(_) | Target::Url(_) => Ok(None),
-            Target::Compose(compose) => compose.program_on_input(ctx, name, address, (bytes, room)),
+            Target::Compose(compose) => compose.program_on_input(ctx, name, address, passes, room),
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
+use pg_diff::Dump;
 use pg_live::content::dump::Dumped;
 use pg_live::content::{self, Content, SequenceContent, Snapshot, TableContent};
 use pg_live::{Address, database};
@@ -278,15 +279,36 @@ fn content_of(
 
 /// The hash of a schema as `pg_dump` spells it, whatever the order.
 pub fn schema_sha256(ctx: &Ctx, dump: SchemaDump) -> Result<String> {
+    Ok(hash_of(&dump.finish(ctx)?, settled))
+}
+
+/// Both hashes that a manifest may have of one schema: a backup of an older
+/// version has the second one.
+pub fn schema_hashes(ctx: &Ctx, dump: SchemaDump) -> Result<[String; 2]> {
     let dump = dump.finish(ctx)?;
+    Ok([hash_of(&dump, settled), hash_of(&dump, str::to_owned)])
+}
+
+fn hash_of(dump: &Dump, spelled: fn(&str) -> String) -> String {
     let mut hash = Sha256::new();
     for (key, sql) in dump.entries() {
-        for part in [&key.kind, &key.namespace, &key.name, sql] {
+        for part in [&key.kind, &key.namespace, &key.name, &spelled(sql)] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
     }
-    Ok(hex(&hash.finalize()))
+    hex(&hash.finalize())
+}
+
+/// A table that was made and then given a parent comes back with the parent's
+/// columns first. Source: manual, pg_dump, `--binary-upgrade`.
+fn settled(sql: &str) -> String {
+    if !sql.contains("\n)\nINHERITS (") {
+        return sql.to_owned();
+    }
+    let mut lines: Vec<&str> = sql.lines().map(|line| line.trim_end_matches(',')).collect();
+    lines.sort_unstable();
+    lines.join("\n")
 }
 
 /// Room for what is expected, before anything is begun.

@@ -11,7 +11,7 @@ use pg_live::content::{self, Content, TableContent};
 use pg_live::database::Locale;
 use pg_live::{Address, Session, database, health};
 
-use super::create::schema_sha256;
+use super::create::schema_hashes;
 use super::label::Label;
 use super::manifest::Manifest;
 use super::reading::{Unpacked, is_for_several, room};
@@ -29,6 +29,10 @@ use crate::verify;
 const PROOF: &str = "xtask_proof_";
 
 const MAX_JOBS: usize = 8;
+/// One after the other, each by several connections: in one go `pg_restore`
+/// fills the partitions of a table whose triggers and foreign keys are there
+/// already (measured with 15).
+const SECTIONS: [&str; 3] = ["--section=pre-data", "--section=data", "--section=post-data"];
 /// Two looks at which tables are filled.
 const BETWEEN: Duration = Duration::from_millis(300);
 /// Sessions that read what was restored: the server is busier than we are.
@@ -126,25 +130,29 @@ fn by_several(
 ) -> Result<Option<Vec<TableContent>>> {
     let content = &backup.manifest.content;
     if let Some(unpacked) = unpacked {
-        let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
-            .arg(jobs())
-            .arg(unpacked.path())
-            // A crash before the swap leaves a database that nobody serves.
-            .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
-        let mut restoring = ctx.proc.start(run)?;
-        let known = read_filled(ctx, empty, content, &mut restoring)?;
-        require_filled(backup, &ctx.proc.wait(restoring)?)?;
+        let mut known = Vec::new();
+        for section in SECTIONS {
+            let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
+                .args([&jobs(), section])
+                .arg(unpacked.path())
+                // A crash before the swap leaves a database that nobody serves.
+                .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
+            let mut restoring = ctx.proc.start(run)?;
+            read_filled(ctx, empty, content, (&mut restoring, &mut known))?;
+            require_filled(backup, &ctx.proc.wait(restoring)?)?;
+        }
         return Ok(Some(known));
     }
     if !is_for_several(backup) {
         return Ok(None);
     }
     let (bytes, room) = (backup.manifest.raw_bytes, room(backup));
-    let run = target.program_on_input(ctx, "pg_restore", empty, (bytes, room))?;
+    let run = target.program_on_input(ctx, "pg_restore", empty, &SECTIONS, (bytes, room))?;
     let Some(run) = run else { return Ok(None) };
     let run = filling(run, empty).arg(jobs());
     let (mut restoring, fed) = ctx.proc.start_fed(&run, |stdin| backup.unpack(stdin))?;
-    let known = read_filled(ctx, empty, content, &mut restoring)?;
+    let mut known = Vec::new();
+    read_filled(ctx, empty, content, (&mut restoring, &mut known))?;
     let finished = ctx.proc.wait(restoring)?;
     if finished.status == INPUT_NOT_KEPT {
         return Ok(None);
@@ -162,9 +170,8 @@ fn read_filled(
     ctx: &Ctx,
     filling: &Address,
     content: &Content,
-    restoring: &mut Started,
-) -> Result<Vec<TableContent>> {
-    let mut read = Vec::new();
+    (restoring, read): (&mut Started, &mut Vec<TableContent>),
+) -> Result<()> {
     let session = ctx.wait(async {
         let session = Session::connect(filling, "proof").await?;
         // A key is built for as long as it takes.
@@ -173,10 +180,13 @@ fn read_filled(
     });
     let Ok(session) = session else {
         ctx.interrupt.check()?;
-        return Ok(read);
+        return Ok(());
     };
-    let mut left: Vec<TableContent> =
-        content.tables.iter().filter(|it| it.rows > 0).cloned().collect();
+    let is_read = |it: &&TableContent| {
+        read.iter().any(|read| (&read.namespace, &read.name) == (&it.namespace, &it.name))
+    };
+    let tables = content.tables.iter().filter(|it| it.rows > 0 && !is_read(it));
+    let mut left: Vec<TableContent> = tables.cloned().collect();
     while !left.is_empty() && restoring.ended()?.is_none() {
         let found = ctx.wait(async {
             let Some(at) = content::first_filled(&session, &left).await? else { return Ok(None) };
@@ -190,11 +200,11 @@ fn read_filled(
             Ok(None) => std::thread::sleep(BETWEEN),
             Err(_) => {
                 ctx.interrupt.check()?;
-                return Ok(read);
+                return Ok(());
             }
         }
     }
-    Ok(read)
+    Ok(())
 }
 
 fn jobs() -> String {
@@ -278,10 +288,10 @@ fn compare(
         }
     };
     let ((found, faults, origin), ()) = ctx.wait(try_join(reading, analyzing))?;
-    let schema = schema_sha256(ctx, dump)?;
+    let schemas = schema_hashes(ctx, dump)?;
     let mut wrong = manifest.content.differences(&found);
     let is_same_major = origin.major() == manifest.origin.major();
-    if is_same_major && schema != manifest.schema_sha256 {
+    if is_same_major && !schemas.contains(&manifest.schema_sha256) {
         wrong.push("the schema is spelled otherwise than it was".to_owned());
     }
     wrong.extend(faults.iter().map(|fault| format!("{}: {}", fault.object, fault.message)));

@@ -166,7 +166,9 @@ pub fn run(
         None => source.fill(ctx, target, &new, unpacked),
     };
     if let Err(error) = filled {
-        discard(ctx, live, &name)?;
+        // The next run sweeps what cannot be dropped now: a server that broke
+        // down is told as that.
+        let _ = discard(ctx, live, &name);
         return Err(error);
     }
     if let Some(into) = going.into {

@@ -130,14 +130,15 @@ impl Compose {
     }
 
     /// A client program inside the container that is given a file with all of
-    /// its input, so many bytes, as its last argument: several processes of it
-    /// read there at once. None where there is not that much room; ends with
+    /// its input, so many bytes, as its last argument, and runs once with each
+    /// of `passes` before it: several processes of it read there at once. None where there is not that much room; ends with
     /// [`INPUT_NOT_KEPT`] where it could not be kept after all.
     pub fn program_on_input(
         &self,
         ctx: &Ctx,
         name: &str,
         address: &Address,
+        passes: &[&str],
         (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
         if self.room(ctx, "/tmp")?.unwrap_or(0) <= room {
@@ -145,7 +146,7 @@ impl Compose {
         }
         let container = self.require_container(ctx)?;
         let run = connected(&container.id, Stdin::Pipe, name, address);
-        let script = format!("bytes={bytes}\n{KEEP_INPUT}");
+        let script = format!("bytes={bytes} passes='{}'\n{KEEP_INPUT}", passes.join(" "));
         Ok(Some(run.args(["sh", "-c", &script, "sh", name])))
     }
 
@@ -170,7 +171,9 @@ pub const INPUT_NOT_KEPT: i32 = 75;
 /// writes may die: half of the input is no input.
 const KEEP_INPUT: &str = r#"file=$(mktemp /tmp/xtask.XXXXXX) && exec 3<>"$file" && rm -- "$file" &&
 cat >&3 && test "$(wc -c </proc/self/fd/3)" -eq "$bytes" || exit 75
-exec "$@" /proc/self/fd/3 </dev/null"#;
+for pass in $passes; do
+    "$@" "$pass" /proc/self/fd/3 </dev/null || exit
+done"#;
 
 /// Bytes that a disk has left, by `df -Pk`. One in memory has none.
 fn free(told: &str) -> Option<u64> {

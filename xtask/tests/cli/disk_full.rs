@@ -103,6 +103,44 @@ fn a_full_disk_takes_nothing_away_from_a_copy() {
     project.is_tidy();
 }
 
+#[test]
+fn a_full_disk_takes_nothing_away_from_a_restore() {
+    let Some(project) = Project::with_server_programs() else { return };
+    if !is_root() || !size(&project, 1000, true) {
+        skip("mounting a small disk needs root");
+        return;
+    }
+    project.install_database();
+    project.run(["up"]).exits(0);
+    project.sql(
+        "CREATE TABLE filled AS SELECT it, repeat('x', 500) FROM generate_series(1, 150000) AS it",
+    );
+    project.run(["backup"]).exits(0);
+    project.insert_row("mine");
+    let before = project.identity();
+    let restore = &["restore", "latest", "--services", "none", "--yes"][..];
+    // With the new database, with its rows; and with the log of both.
+    for (room, words) in [(5, restore), (40, restore), (40, &["backup", "verify"])] {
+        project.sql("CHECKPOINT");
+        let used = used_megabytes(&project);
+        assert!(size(&project, used + room, false));
+        let ended = project.run(words);
+        assert!(ended.code == 1 || ended.code == 4, "{room}: {}", ended.whole());
+        assert!(size(&project, 1000, false));
+        recovered(&project);
+        assert_eq!(project.identity(), before, "another database is served: {}", ended.whole());
+        assert!(project.has_row("mine"), "the row is gone: {}", ended.whole());
+        let list = project.run(["backup", "list"]).exits(0);
+        list.answers(&["decoded"]).never_says(&["proven"]);
+    }
+    project.run(["restore", "latest", "--services", "none", "--yes"]).exits(0);
+    assert!(!project.has_row("mine"));
+    project.run(["backup", "verify"]).exits(0);
+    let begun = "SELECT count(*) FROM pg_database WHERE datname ~ '__new_|^xtask_proof_'";
+    assert_eq!(project.sql_on("postgres", begun), "0");
+    project.is_tidy();
+}
+
 /// A server without room for its log restarts by itself.
 fn recovered(project: &Project) {
     wait_until("the server recovered", || (project.run(["up"]).code == 0).then_some(()));

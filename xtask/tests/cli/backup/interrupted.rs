@@ -4,7 +4,7 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::killed::{BACKUP, RESTORE, are_whole, begun, listed, messages, restoring};
+use super::killed::{BACKUP, RESTORE, are_whole, begun, listed, messages, moments, restoring};
 use super::{backed_up, folders, locked, wait_for_dump};
 use crate::stage::Project;
 use crate::tool::{Ended, Tool, wait_until};
@@ -30,7 +30,7 @@ fn is_clean(project: &Project) {
 #[test]
 fn a_backup_stopped_at_any_step_leaves_nothing_half_made() {
     let Some(project) = backed_up() else { return };
-    for moment in BACKUP {
+    for moment in moments(&BACKUP) {
         let before = listed(&project);
         let ended = interrupted_at(project.tool(["backup", "--prove", "-v"]), moment);
         let made = are_whole(&project, &before);
@@ -52,7 +52,7 @@ fn a_backup_stopped_at_any_step_leaves_nothing_half_made() {
 fn a_restore_stopped_at_any_step_leaves_the_served_one() {
     let Some(project) = backed_up() else { return };
     project.sql("DELETE FROM messages WHERE message_id > 100");
-    for moment in RESTORE {
+    for moment in moments(&RESTORE) {
         let served = project.identity();
         let ended = interrupted_at(restoring(&project), moment);
         is_clean(&project);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::killed::{begun, messages, restoring};
-use super::{backed_up, folders, store};
+use super::{backed_up, folders, is_full, store};
 use crate::stage::Project;
 
 /// What becomes of the sums.
@@ -98,21 +98,24 @@ fn a_changed_manifest_is_refused_or_found_in_the_comparison() {
     let dir = store(&project).join(&folders(&project)[0]);
     let whole = ["manifest.json", "SHA256SUMS"].map(|it| (it, fs::read(dir.join(it)).expect(it)));
     let served = project.identity();
-    let cases: [(&str, &dyn Fn(&mut Value), Sums, &str); 12] = [
-        ("rows", &rows, Sums::Stay, NONE),
-        ("rows", &rows, Sums::Go, OTHER_ROWS),
-        ("rows", &rows, Sums::Fit, OTHER_ROWS),
-        ("hash", &hash, Sums::Stay, NONE),
-        ("hash", &hash, Sums::Go, OTHER_ROWS),
-        ("hash", &hash, Sums::Fit, OTHER_ROWS),
-        ("swapped", &swapped, Sums::Fit, COMPARED),
-        ("a table", &unknown_table, Sums::Fit, COMPARED),
-        ("schema", &schema, Sums::Fit, COMPARED),
-        ("data", &data, Sums::Fit, "is not what was written"),
-        ("leads out", &leads_out, Sums::Fit, NONE),
-        ("label", &label, Sums::Fit, NONE),
+    let cases: [(&str, &dyn Fn(&mut Value), Sums, &str, bool); 12] = [
+        ("rows", &rows, Sums::Stay, NONE, true),
+        ("rows", &rows, Sums::Go, OTHER_ROWS, false),
+        ("rows", &rows, Sums::Fit, OTHER_ROWS, true),
+        ("hash", &hash, Sums::Stay, NONE, false),
+        ("hash", &hash, Sums::Go, OTHER_ROWS, true),
+        ("hash", &hash, Sums::Fit, OTHER_ROWS, false),
+        ("swapped", &swapped, Sums::Fit, COMPARED, true),
+        ("a table", &unknown_table, Sums::Fit, COMPARED, false),
+        ("schema", &schema, Sums::Fit, COMPARED, true),
+        ("data", &data, Sums::Fit, "is not what was written", true),
+        ("leads out", &leads_out, Sums::Fit, NONE, true),
+        ("label", &label, Sums::Fit, NONE, false),
     ];
-    for (name, how, sums, told) in cases {
+    for (name, how, sums, told, is_in_gate) in cases {
+        if !(is_in_gate || is_full()) {
+            continue;
+        }
         change(&project, sums, how);
         let ended = restoring(&project).run();
         assert_eq!(ended.code, 1, "{name}, {sums:?}: {}", ended.whole());
