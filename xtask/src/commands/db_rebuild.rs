@@ -169,7 +169,9 @@ fn check_name(ctx: &Ctx, target: &Target) -> Result<()> {
             .into());
     }
     if name.is_empty() || name.len() > NAME_LIMIT {
-        return Err(Fault::failed(format!("`{name}` is not a name of 1 to {NAME_LIMIT} bytes")).into());
+        return Err(
+            Fault::failed(format!("`{name}` is not a name of 1 to {NAME_LIMIT} bytes")).into()
+        );
     }
     Ok(())
 }

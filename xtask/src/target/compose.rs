@@ -131,14 +131,14 @@ impl Compose {
 
     /// A client program inside the container that is given a file with all of
     /// its input, so many bytes, as its last argument, and runs once with each
-    /// of `passes` before it: several processes of it read there at once. None where there is not that much room; ends with
-    /// [`INPUT_NOT_KEPT`] where it could not be kept after all.
+    /// of `passes` before it: several processes of it read there at once. None
+    /// where there is not that much room; ends with [`INPUT_NOT_KEPT`] where it
+    /// could not be kept after all.
     pub fn program_on_input(
         &self,
         ctx: &Ctx,
-        name: &str,
+        (name, passes): (&str, &[&str]),
         address: &Address,
-        passes: &[&str],
         (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
         if self.room(ctx, "/tmp")?.unwrap_or(0) <= room {
