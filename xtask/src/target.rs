@@ -144,14 +144,13 @@ impl Target {
     pub fn program_on_input(
         &self,
         ctx: &Ctx,
-        name: &str,
+        program: (&str, &[&str]),
         address: &Address,
-        passes: &[&str],
         room: (u64, u64),
     ) -> Result<Option<Run>> {
         match self {
             Target::Local(_) | Target::Url(_) => Ok(None),
-            Target::Compose(compose) => compose.program_on_input(ctx, name, address, passes, room),
+            Target::Compose(compose) => compose.program_on_input(ctx, program, address, room),
         }
     }
 

@@ -147,7 +147,7 @@ fn by_several(
         return Ok(None);
     }
     let (bytes, room) = (backup.manifest.raw_bytes, room(backup));
-    let run = target.program_on_input(ctx, "pg_restore", empty, &SECTIONS, (bytes, room))?;
+    let run = target.program_on_input(ctx, ("pg_restore", &SECTIONS), empty, (bytes, room))?;
     let Some(run) = run else { return Ok(None) };
     let run = filling(run, empty).arg(jobs());
     let (mut restoring, fed) = ctx.proc.start_fed(&run, |stdin| backup.unpack(stdin))?;

@@ -136,9 +136,8 @@ impl Compose {
     pub fn program_on_input(
         &self,
         ctx: &Ctx,
-        name: &str,
+        (name, passes): (&str, &[&str]),
         address: &Address,
-        passes: &[&str],
         (bytes, room): (u64, u64),
     ) -> Result<Option<Run>> {
         let disk = self.offline_program(ctx, "df")?.args(["-Pk", "/tmp"]);
