@@ -23,7 +23,7 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn change(project: &Project, sums: Sums, change: &dyn Fn(&mut Value)) {
+fn change(project: &Project, sums: Sums, change: fn(&mut Value)) {
     let dir = store(project).join(folders(project).pop().expect("a backup"));
     let text = fs::read(dir.join("manifest.json")).expect("is there");
     let mut manifest: Value = serde_json::from_slice(&text).expect("JSON");
@@ -87,6 +87,10 @@ fn label(manifest: &mut Value) {
     manifest["label"] = "20200101T000000.000Z-0000".into();
 }
 
+/// Its name, what is changed, the sums, what is told, and whether the gate has
+/// time for it.
+type Case = (&'static str, fn(&mut Value), Sums, &'static str, bool);
+
 const OTHER_ROWS: &str = "other rows than its manifest says";
 const COMPARED: &str = "what was restored is not what was backed up";
 const NONE: &str = "there is no backup `latest`";
@@ -98,19 +102,19 @@ fn a_changed_manifest_is_refused_or_found_in_the_comparison() {
     let dir = store(&project).join(&folders(&project)[0]);
     let whole = ["manifest.json", "SHA256SUMS"].map(|it| (it, fs::read(dir.join(it)).expect(it)));
     let served = project.identity();
-    let cases: [(&str, &dyn Fn(&mut Value), Sums, &str, bool); 12] = [
-        ("rows", &rows, Sums::Stay, NONE, true),
-        ("rows", &rows, Sums::Go, OTHER_ROWS, false),
-        ("rows", &rows, Sums::Fit, OTHER_ROWS, true),
-        ("hash", &hash, Sums::Stay, NONE, false),
-        ("hash", &hash, Sums::Go, OTHER_ROWS, true),
-        ("hash", &hash, Sums::Fit, OTHER_ROWS, false),
-        ("swapped", &swapped, Sums::Fit, COMPARED, true),
-        ("a table", &unknown_table, Sums::Fit, COMPARED, false),
-        ("schema", &schema, Sums::Fit, COMPARED, true),
-        ("data", &data, Sums::Fit, "is not what was written", true),
-        ("leads out", &leads_out, Sums::Fit, NONE, true),
-        ("label", &label, Sums::Fit, NONE, false),
+    let cases: [Case; 12] = [
+        ("rows", rows, Sums::Stay, NONE, true),
+        ("rows", rows, Sums::Go, OTHER_ROWS, false),
+        ("rows", rows, Sums::Fit, OTHER_ROWS, true),
+        ("hash", hash, Sums::Stay, NONE, false),
+        ("hash", hash, Sums::Go, OTHER_ROWS, true),
+        ("hash", hash, Sums::Fit, OTHER_ROWS, false),
+        ("swapped", swapped, Sums::Fit, COMPARED, true),
+        ("a table", unknown_table, Sums::Fit, COMPARED, false),
+        ("schema", schema, Sums::Fit, COMPARED, true),
+        ("data", data, Sums::Fit, "is not what was written", true),
+        ("leads out", leads_out, Sums::Fit, NONE, true),
+        ("label", label, Sums::Fit, NONE, false),
     ];
     for (name, how, sums, told, is_in_gate) in cases {
         if !(is_in_gate || is_full()) {
