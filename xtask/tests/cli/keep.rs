@@ -4,6 +4,7 @@
 mod between;
 mod copying;
 mod moved;
+mod odd;
 mod online;
 mod others;
 mod rivals;
