@@ -8,6 +8,7 @@ mod odd;
 mod online;
 mod others;
 mod rivals;
+mod stopping;
 mod swapping;
 
 use std::collections::BTreeSet;
