@@ -198,7 +198,15 @@ pub fn came_through(
         .shield(|| ctx.wait(async { database::list(&maintenance(live).await?, kept).await }));
     match is_there {
         Ok(found) if found.iter().any(|it| it.name == kept) => Ok(()),
-        _ => Err(error.into()),
+        Ok(_) => Err(error.into()),
+        Err(_) => {
+            let (name, error) = (&live.database, anyhow::Error::from(error));
+            Err(Fault::unavailable(format!("whether `{name}` is another one now is not known: {error:#}"))
+                .hint(format!(
+                    "when the server is back, `cargo xtask status` tells: the one before is `{kept}` then"
+                ))
+                .into())
+        }
     }
 }
 
