@@ -37,6 +37,7 @@ use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::beside::beside;
 use crate::rebuild::{self, swap};
+use crate::run_state::{Note, interrupted_run};
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{Request, Work};
 use crate::schema::rules::Rules;
@@ -111,7 +112,14 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
         sql,
     };
     let mut chosen = match choose::choose(ctx, &request, way)? {
-        Choice::Nothing(answer) => return Ok(*answer),
+        Choice::Nothing(answer) => {
+            // One that was killed behind its last word is done: so it is told.
+            let is_left = |it: Note| it.command.starts_with(COMMAND);
+            if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
+                Steps::begin(ctx, COMMAND, target.name())?.end();
+            }
+            return Ok(*answer);
+        }
         Choice::Chosen(chosen) => chosen,
     };
     if chosen.work.found.is_equal() && chosen.way == Way::Clone {
