@@ -87,7 +87,11 @@ impl Proc {
     /// Where the number of the running child is written, so that the next run
     /// can end one that outlived a killed tool.
     pub fn watch(&self, file: Option<PathBuf>) {
-        *self.watcher.borrow_mut() = file;
+        let before = self.watcher.replace(file);
+        if let (Some(before), None) = (before, &*self.watcher.borrow()) {
+            // One that was given up and never waited for is still in it.
+            let _ = std::fs::remove_file(before);
+        }
     }
 
     /// True when a program is to be found on `PATH`.

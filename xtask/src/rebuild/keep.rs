@@ -36,6 +36,7 @@ use crate::consent::{self, Loss};
 use crate::context::{Ctx, Waited};
 use crate::outcome::{Answer, Fault};
 use crate::rebuild::{self, swap};
+use crate::run_state::{Note, interrupted_run};
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{Request, Work};
 use crate::schema::rules::Rules;
@@ -111,7 +112,14 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
         sql,
     };
     let mut chosen = match choose::choose(ctx, &request, way)? {
-        Choice::Nothing(answer) => return Ok(*answer),
+        Choice::Nothing(answer) => {
+            // One that was killed behind its last word is done: so it is told.
+            let is_left = |it: Note| it.command.starts_with(COMMAND);
+            if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
+                Steps::begin(ctx, COMMAND, target.name())?.end();
+            }
+            return Ok(*answer);
+        }
         Choice::Chosen(chosen) => chosen,
     };
     if chosen.work.found.is_equal() && chosen.way == Way::Clone {
@@ -198,7 +206,15 @@ pub fn came_through(
         .shield(|| ctx.wait(async { database::list(&maintenance(live).await?, kept).await }));
     match is_there {
         Ok(found) if found.iter().any(|it| it.name == kept) => Ok(()),
-        _ => Err(error.into()),
+        Ok(_) => Err(error.into()),
+        Err(_) => {
+            let (name, error) = (&live.database, anyhow::Error::from(error));
+            Err(Fault::unavailable(format!("whether `{name}` is another one now is not known: {error:#}"))
+                .hint(format!(
+                    "when the server is back, `cargo xtask status` tells: the one before is `{kept}` then"
+                ))
+                .into())
+        }
     }
 }
 

@@ -224,7 +224,8 @@ fn go(
         ctx.term.warn(&format!("the database went back, and then: {error:#}"));
         return finish::conclude(here, steps, &around, &pending);
     }
-    if exit_of(&error) != Exit::Partial {
+    // Where nobody could be asked, the next run asks.
+    if exit_of(&error) != Exit::Partial && state.is_ok() {
         records.forget_pending();
     }
     // The next run sweeps what cannot be dropped now.

@@ -4,9 +4,11 @@
 pub mod between;
 mod copying;
 mod moved;
+mod odd;
 mod online;
 mod others;
 mod rivals;
+mod stopping;
 mod swapping;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,8 @@
 //! `db-migrate --keep-dropped` and `quarantine`: what is dropped is kept,
 //! hinders nobody, is no difference, and comes back with its rows.
 
+mod swaps;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 

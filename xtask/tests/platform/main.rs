@@ -20,9 +20,15 @@ mod tool;
 #[allow(dead_code, reason = "the other ring uses the rest")]
 mod server;
 
+#[path = "../cli/moment.rs"]
+#[allow(dead_code, reason = "the other ring uses the rest")]
+mod moment;
+
 mod platform;
 
 mod services;
+
+mod back;
 
 mod data_migrations;
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::catalog::{Id, Kind};
 use crate::ddl::redacted;
+use crate::scan::{Lexer, TokenKind, split_list, until_closed};
 use crate::wording::settled;
 
 pub use change::{DumpChange, compare};
@@ -164,20 +165,17 @@ impl Parser {
     }
 }
 
-/// Sorts what stands between the parentheses of `CREATE TABLE`, line by line.
-/// A line that belongs to the one before it (a long CHECK) is sorted too: the
-/// result is for comparing, not for running.
+/// Sorts what stands between the parentheses of `CREATE TABLE`; a name may
+/// hold whatever it likes, ends of lines too. The result is for comparing, not
+/// for running.
 fn sorted_columns(sql: &str) -> String {
-    let mut lines: Vec<&str> = sql.lines().collect();
-    let opens = |line: &&str| line.ends_with('(') && line.starts_with("CREATE ");
-    let from = lines.iter().position(opens).map_or(lines.len(), |at| at + 1);
-    let behind = lines[from..].iter().position(|line| line.starts_with(')'));
-    let to = behind.map_or(from, |length| from + length);
-    for line in &mut lines[from..to] {
-        *line = line.strip_suffix(',').unwrap_or(line);
-    }
-    lines[from..to].sort_unstable();
-    lines.join("\n")
+    let mut tokens = Lexer::new(sql).skip_while(|it| !it.is(sql, "create"));
+    let opens = tokens.find(|it| it.kind == TokenKind::OpenParenthesis);
+    let Some((head, rest)) = opens.map(|it| sql.split_at(it.end)) else { return sql.to_owned() };
+    let Some((list, tail)) = until_closed(rest) else { return sql.to_owned() };
+    let mut all = split_list(list);
+    all.sort_unstable();
+    format!("{head}\n{}\n){tail}", all.join(",\n"))
 }
 
 /// Sorts what stands between the parentheses of the last `WITH (...)`.

@@ -8,10 +8,10 @@ use crate::server::DATABASE;
 use crate::stage::Project;
 use crate::tool::wait_until;
 
-const ONLINE: [&str; 4] = ["db-rebuild", "--keep-data", "--online", "--yes"];
+pub const ONLINE: [&str; 4] = ["db-rebuild", "--keep-data", "--online", "--yes"];
 
 /// A platform whose server can feed; its tables have keys.
-fn project() -> Option<Project> {
+pub fn project() -> Option<Project> {
     let project = Project::with_stopped_database()?;
     let conf = "infrastructure/postgres/postgresql.conf";
     let text = project.read(conf);
@@ -20,7 +20,7 @@ fn project() -> Option<Project> {
     Some(project)
 }
 
-fn slots(project: &Project) -> String {
+pub fn slots(project: &Project) -> String {
     project.sql(
         "SELECT slot_name FROM pg_replication_slots UNION ALL SELECT pubname FROM pg_publication",
     )

@@ -1,5 +1,7 @@
 //! Faults in the swap at the end of both ways, and a server that ends or dies
 //! before it.
+//!
+//! `XTASK_TEST_FAULTS=all` does all of them on both ways, not three on each.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -53,10 +55,24 @@ fn begun<'a>(project: &'a Project, words: &[&str], column: &str) -> (Running, St
     (running, still)
 }
 
+/// Who ends what, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Before the commit.
+    Stopped,
+    Killed,
+    Crashed,
+    /// Behind it.
+    HungUp,
+    KilledBehind,
+}
+
 /// What is before the commit leaves the old one served, and what is behind it
-/// the new one, whoever ends what.
-fn faults(words: &[&str]) {
+/// the new one. The gate does those that are named.
+fn faults(words: &[&str], in_gate: &[Fault]) {
     let Some(project) = project() else { return };
+    let all = std::env::var_os("XTASK_TEST_FAULTS").is_some();
+    let is_wanted = |it: Fault| all || in_gate.contains(&it);
     project.insert_row("mine");
     let served = project.identity();
     let is_as_before = || {
@@ -64,71 +80,87 @@ fn faults(words: &[&str]) {
         assert!(project.has_row("mine") && !has(&project, "first"));
         assert_eq!(beside(&project, "before"), Vec::<String>::new());
     };
-    let (running, still) = begun(&project, words, "first");
-    running.signal(Signal::SIGINT);
-    if words.contains(&"clone") {
-        // What is held by us it drops when it can.
-        let drops = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DROP DATABASE %' AND wait_event_type = 'Lock'";
-        wait_until("the copy is to be dropped", || {
-            (project.sql_on("postgres", drops) == "1").then_some(())
-        });
-        still.let_go();
-        running.finish().exits(130).answers_nothing();
-    } else {
-        running.finish().exits(130).answers_nothing();
-        still.let_go();
+    if is_wanted(Fault::Stopped) {
+        let (running, still) = begun(&project, words, "first");
+        running.signal(Signal::SIGINT);
+        stops(&project, words, (running, still));
+        is_as_before();
+        assert_eq!(beside(&project, "new"), Vec::<String>::new());
+        project.is_tidy();
     }
-    is_as_before();
-    assert_eq!(beside(&project, "new"), Vec::<String>::new());
-    project.is_tidy();
-
-    let (running, still) = begun(&project, words, "first");
-    running.kill();
-    still.let_go();
-    let runs = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'xtask/%'";
-    wait_until("nobody stands in line", || (project.sql_on("postgres", runs) == "0").then_some(()));
-    is_as_before();
     let next = "next: cargo xtask db-rebuild --keep-data";
-    project.run(["status"]).exits(2).answers(&["was stopped during `swap`", next]);
-
-    let (running, still) = begun(&project, words, "first");
-    crash(&project);
-    let ended = running.finish().answers_nothing();
-    assert!([1, 4].contains(&ended.code), "{}", ended.whole());
-    drop(still);
-    project.run(["up"]).exits(0);
-    is_as_before();
-
-    let (running, still) = begun(&project, words, "first");
-    let hushed = still.let_go_hushed();
-    running.kill();
-    hushed.tell();
-    assert_ne!(project.identity(), served);
-    assert!(project.has_row("mine") && has(&project, "first"));
-    project.run(["status"]).exits(2).answers(&["was stopped during `swap`", next]);
-    project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0).answers(&["nothing to do"]);
-    assert_eq!(beside(&project, "before").len(), 1);
+    if is_wanted(Fault::Killed) {
+        let (running, still) = begun(&project, words, "first");
+        running.kill();
+        still.let_go();
+        let runs = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'xtask/%'";
+        wait_until("nobody stands in line", || {
+            (project.sql_on("postgres", runs) == "0").then_some(())
+        });
+        is_as_before();
+        project.run(["status"]).exits(2).answers(&["was stopped during `swap`", next]);
+    }
+    if is_wanted(Fault::Crashed) {
+        let (running, still) = begun(&project, words, "first");
+        crash(&project);
+        let ended = running.finish().answers_nothing();
+        assert!([1, 4].contains(&ended.code), "{}", ended.whole());
+        drop(still);
+        project.run(["up"]).exits(0);
+        is_as_before();
+    }
+    if is_wanted(Fault::HungUp) {
+        let (running, still) = begun(&project, words, "first");
+        let hushed = still.let_go_hushed();
+        hushed.hang_up();
+        hushed.tell();
+        running.finish().exits(0).answers(&["the one before is kept as"]);
+        assert!(project.has_row("mine") && has(&project, "first"));
+        declare(&project, "second");
+    }
+    if is_wanted(Fault::KilledBehind) {
+        let column = if has(&project, "first") { "second" } else { "first" };
+        let (served, kept) = (project.identity(), beside(&project, "before").len());
+        let (running, still) = begun(&project, words, column);
+        let hushed = still.let_go_hushed();
+        running.kill();
+        hushed.tell();
+        assert_ne!(project.identity(), served);
+        assert!(project.has_row("mine") && has(&project, column));
+        project.run(["status"]).exits(2).answers(&["was stopped during `swap`", next]);
+        project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0).answers(&["nothing to do"]);
+        project.run(["status"]).exits(0);
+        assert_eq!(beside(&project, "before").len(), kept + 1);
+    }
     assert_eq!(beside(&project, "new"), Vec::<String>::new());
-
-    declare(&project, "second");
-    let (running, still) = begun(&project, words, "second");
-    let hushed = still.let_go_hushed();
-    hushed.hang_up();
-    hushed.tell();
-    running.finish().exits(0).answers(&["the one before is kept as"]);
-    assert!(project.has_row("mine") && has(&project, "second"));
+    project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0);
     project.run(["db-verify"]).exits(0);
     project.is_tidy();
 }
 
+/// What is held by us a clone drops when it can.
+fn stops(project: &Project, words: &[&str], (running, still): (Running, Still<'_>)) {
+    if words.contains(&"copy") {
+        running.finish().exits(130).answers_nothing();
+        return still.let_go();
+    }
+    let drops = "SELECT count(*) FROM pg_stat_activity \
+                 WHERE query LIKE 'DROP DATABASE %' AND wait_event_type = 'Lock'";
+    wait_until("the copy is to be dropped", || {
+        (project.sql_on("postgres", drops) == "1").then_some(())
+    });
+    still.let_go();
+    running.finish().exits(130).answers_nothing();
+}
+
 #[test]
 fn a_clone_is_swapped_in_whole_or_not_at_all() {
-    faults(&CLONE);
+    faults(&CLONE, &[Fault::Stopped, Fault::Crashed, Fault::KilledBehind]);
 }
 
 #[test]
 fn a_copy_is_swapped_in_whole_or_not_at_all() {
-    faults(&COPY);
+    faults(&COPY, &[Fault::Killed, Fault::Crashed, Fault::HungUp]);
 }
 
 #[test]

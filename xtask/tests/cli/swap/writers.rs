@@ -7,8 +7,9 @@ use crate::server::DATABASE;
 use crate::stage::Project;
 use crate::writers::{Writers, databases, keys, keys_anywhere};
 
+/// Some of them.
 fn missing(told: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec<String> {
-    told.difference(there).cloned().collect()
+    told.difference(there).take(3).cloned().collect()
 }
 
 #[test]

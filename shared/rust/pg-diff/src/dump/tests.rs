@@ -72,3 +72,15 @@ fn order_that_means_nothing_can_be_left_out() {
     assert_ne!(one, dump("    a integer,\n    c text", "x='1', y='2'"));
     assert_ne!(one, dump("    a integer,\n    b text", "x='1', y='3'"));
 }
+
+#[test]
+fn names_over_several_lines_are_in_no_order_either() {
+    let dump = |columns: &str| {
+        let head = "--\n-- Name: t; Type: TABLE; Schema: public; Owner: o\n--\n\n";
+        let sql = format!("CREATE TABLE public.\"t\n(\" (\n{columns}\n);\n");
+        Dump::parse(&format!("{head}{sql}")).without_order()
+    };
+    let one = dump("    \"a\n),\" integer,\n    b text");
+    assert_eq!(one, dump("    b text,\n    \"a\n),\" integer"));
+    assert_ne!(one, dump("    b text,\n    \"a\n),\" bigint"));
+}
