@@ -114,9 +114,9 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
     let mut chosen = match choose::choose(ctx, &request, way)? {
         Choice::Nothing(answer) => {
             // One that was killed behind its last word is done: so it is told.
-            let is_left = |it: Note| it.command.starts_with(COMMAND);
+            let is_left = |it: Note| it.command.split(' ').any(|word| word == "--keep-data");
             if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
-                Steps::begin(ctx, COMMAND, target.name())?.end();
+                Steps::begin(ctx, target.name())?.end();
             }
             return Ok(*answer);
         }
