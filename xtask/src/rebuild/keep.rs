@@ -112,18 +112,12 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
         sql,
     };
     let mut chosen = match choose::choose(ctx, &request, way)? {
-        Choice::Nothing(answer) => {
-            // One that was killed behind its last word is done: so it is told.
-            let is_left = |it: Note| it.command.split(' ').any(|word| word == "--keep-data");
-            if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
-                Steps::begin(ctx, target.name())?.end();
-            }
-            return Ok(*answer);
-        }
+        Choice::Nothing(answer) => return end_killed(ctx, target).map(|()| *answer),
         Choice::Chosen(chosen) => chosen,
     };
     if chosen.work.found.is_equal() && chosen.way == Way::Clone {
-        return chosen.work.only_rows();
+        let answer = chosen.work.only_rows()?;
+        return end_killed(ctx, target).map(|()| answer);
     }
     let kept = ways::kept_name(ctx, target, &live, "before")?;
     let keeping = Keeping { ctx, target, live: &live, kept: &kept, online };
@@ -171,6 +165,15 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
 enum Done {
     Cloned(clone::Done),
     Copied(copy::Done),
+}
+
+/// Nothing is left to do of a run that was killed behind its last word.
+fn end_killed(ctx: &Ctx, target: &Target) -> Result<()> {
+    let is_left = |it: Note| it.command.split(' ').any(|word| word == "--keep-data");
+    if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
+        Steps::begin(ctx, target.name())?.end();
+    }
+    Ok(())
 }
 
 /// Replication knows a database by its number: it would go on with the one
