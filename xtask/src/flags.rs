@@ -103,8 +103,19 @@ fn again(globals: &Globals, mut words: Vec<OsString>, trailing: &[OsString]) -> 
         words.push("--".into());
         words.extend_from_slice(trailing);
     }
-    let words: Vec<String> = words.iter().map(|word| quote(&word.to_string_lossy())).collect();
+    let words: Vec<String> =
+        words.iter().map(|word| quote(&without_secret(&word.to_string_lossy()))).collect();
     words.join(" ")
+}
+
+/// Where a database is may be said by any word; so may its password.
+fn without_secret(word: &str) -> String {
+    let (flag, value) = match word.split_once('=') {
+        Some((flag, value)) if flag.starts_with("--") => (format!("{flag}="), value),
+        _ => (String::new(), word),
+    };
+    let is_url = value.contains("://") || value.to_lowercase().contains("password");
+    if is_url { format!("{flag}URL") } else { word.to_owned() }
 }
 
 fn option(arguments: &mut Arguments, names: impl Into<Keys>) -> Result<Option<String>, Fault> {
@@ -223,6 +234,13 @@ mod tests {
         assert_eq!(again(&words), "restore 'old one.sql' '--into=it'\\''s'");
         let words = ["-t", "local", "psql", "--db-url", "postgresql://u:secret@h/d", "--", "-c"];
         assert_eq!(again(&words), "psql --target local --db-url URL -- -c");
+        let words = [
+            "db-rebuild",
+            "--to",
+            "postgresql://u:secret@h/d",
+            "--source-url=host=h password=secret",
+        ];
+        assert_eq!(again(&words), "db-rebuild --to URL --source-url=URL");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub use started::Started;
 const TICK: Duration = Duration::from_millis(100);
 /// What the number of a signal is added to, by shells and by us.
 const BY_SIGNAL: i32 = 128;
+/// SIGRTMAX.
+const LAST_SIGNAL: i32 = 64;
 
 /// An account of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Finished {
 
     /// By a signal, and not by a decision of its own.
     pub fn was_killed(&self) -> bool {
-        self.status > BY_SIGNAL
+        (BY_SIGNAL + 1..=BY_SIGNAL + LAST_SIGNAL).contains(&self.status)
     }
 
     /// The last lines a person should see.

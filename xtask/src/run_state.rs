@@ -50,9 +50,6 @@ pub struct Note {
     pub safety_dump: Option<PathBuf>,
     /// True once the old database was given up.
     pub old_is_gone: bool,
-    /// The name that what is served gets in this run's swap.
-    #[serde(default)]
-    pub keeps: Option<String>,
 }
 
 /// The lock of this checkout with the note of this run.
@@ -99,7 +96,6 @@ impl RunState {
             started: now(),
             safety_dump: inherited.and_then(|before| before.safety_dump.clone()),
             old_is_gone: false,
-            keeps: None,
         };
         lock.set_len(0)?;
         write!(lock, "`cargo xtask {command}` (pid {}, since {})", note.pid, note.started)?;
@@ -119,11 +115,6 @@ impl RunState {
 
     pub fn old_is_gone(&mut self, gone: bool) -> Result<()> {
         self.note.old_is_gone = gone;
-        self.write()
-    }
-
-    pub fn keeps(&mut self, name: &str) -> Result<()> {
-        self.note.keeps = Some(name.to_owned());
         self.write()
     }
 

@@ -6,6 +6,8 @@ use crate::outcome::Fault;
 
 /// `12 min`, `9 h` or `9 days`: how long something took to be as old as it is.
 pub fn shown(seconds: i64) -> String {
+    // A clock went back.
+    let seconds = seconds.max(0);
     match seconds / 3600 {
         0 => format!("{} min", seconds / 60),
         hours if hours < 48 => format!("{hours} h"),

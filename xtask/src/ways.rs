@@ -19,16 +19,15 @@ mod rollback;
 mod tell;
 
 use anyhow::Result;
-use pg_live::{Address, database};
+use pg_live::Address;
 
 use crate::context::Ctx;
 use crate::rebuild::{beside, swap};
-use crate::run_state::interrupted_run;
 use crate::stamp;
 use crate::target::Target;
 use crate::verify::maintenance;
 use code::Code;
-use record::{Baseline, FORMAT, Record, Records, What};
+use record::{Baseline, FORMAT, Record, Records, Undoing, What};
 
 pub use rollback::{Options, rollback};
 
@@ -115,23 +114,14 @@ pub fn exchange_by(
     Ok(())
 }
 
-/// What a run that was killed has set aside, when it had come that far: every
-/// swap is written down before it is made.
-pub fn set_aside_by_killed(
-    ctx: &Ctx,
-    target: &Target,
-    live: &Address,
-    command: &str,
-) -> Result<Option<String>> {
-    let Some(kept) = interrupted_run(ctx).and_then(|note| note.keeps) else { return Ok(None) };
-    let is_its = |it: &Record| {
-        it.command == command && matches!(&it.what, What::Swap { kept: name, .. } if *name == kept)
-    };
-    if !Records::of(ctx, target).all().first().is_some_and(is_its) {
-        return Ok(None);
-    }
-    let found = ctx.wait(async { database::list(&maintenance(live).await?, &kept).await })?;
-    Ok(found.into_iter().map(|it| it.name).find(|name| *name == kept))
+/// An undo that came to its last word and never told so; nothing was set aside
+/// since, by whatever checkout.
+pub fn undone_untold(ctx: &Ctx, target: &Target, live: &Address) -> Result<Option<Undoing>> {
+    let Some(undoing) = Records::of(ctx, target).undoing() else { return Ok(None) };
+    let found =
+        ctx.wait(async { beside::kept(&maintenance(live).await?, &live.database).await })?;
+    let newest = found.iter().max_by_key(|it| stamp::at_end(&it.name));
+    Ok(newest.is_some_and(|it| it.name == undoing.kept).then_some(undoing))
 }
 
 /// The code that belongs to a database that a swap kept.
@@ -148,6 +138,7 @@ pub fn code_of(ctx: &Ctx, target: &Target, name: &str) -> Option<Code> {
 pub fn begin_anew(ctx: &Ctx, target: &Target) {
     let records = Records::of(ctx, target);
     records.forget_pending();
+    records.forget_undoing();
     for record in records.all() {
         records.remove(&record.id);
     }

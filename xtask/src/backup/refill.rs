@@ -33,6 +33,8 @@ const MAX_JOBS: usize = 8;
 /// fills the partitions of a table whose triggers and foreign keys are there
 /// already (measured with 15).
 const SECTIONS: [&str; 3] = ["--section=pre-data", "--section=data", "--section=post-data"];
+/// Everything in one go. It is said before, too; a pass needs a word.
+const WHOLE: [&str; 1] = ["--exit-on-error"];
 /// Two looks at which tables are filled.
 const BETWEEN: Duration = Duration::from_millis(300);
 /// Sessions that read what was restored: the server is busier than we are.
@@ -129,11 +131,14 @@ fn by_several(
     unpacked: Option<Unpacked>,
 ) -> Result<Option<Vec<TableContent>>> {
     let content = &backup.manifest.content;
+    let has_partitions = content.tables.iter().any(|it| it.root.is_some());
+    // In one go the indexes of one table are made while another is filled.
+    let passes: &[&str] = if has_partitions { &SECTIONS } else { &WHOLE };
     if let Some(unpacked) = unpacked {
         let mut known = Vec::new();
-        for section in SECTIONS {
+        for pass in passes {
             let run = filling(target.program(ctx, "pg_restore", empty)?, empty)
-                .args([&jobs(), section])
+                .args([&jobs(), *pass])
                 .arg(unpacked.path())
                 // A crash before the swap leaves a database that nobody serves.
                 .env("PGOPTIONS", "-c synchronous_commit=off -c maintenance_work_mem=256MB");
@@ -147,7 +152,7 @@ fn by_several(
         return Ok(None);
     }
     let (bytes, room) = (backup.manifest.raw_bytes, room(backup));
-    let run = target.program_on_input(ctx, ("pg_restore", &SECTIONS), empty, (bytes, room))?;
+    let run = target.program_on_input(ctx, ("pg_restore", passes), empty, (bytes, room))?;
     let Some(run) = run else { return Ok(None) };
     let run = filling(run, empty).arg(jobs());
     let (mut restoring, fed) = ctx.proc.start_fed(&run, |stdin| backup.unpack(stdin))?;

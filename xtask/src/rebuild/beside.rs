@@ -108,16 +108,9 @@ pub fn forget(ctx: &Ctx, target: &Target, overdue: bool) -> Result<Answer> {
         let mark = protection(&Session::connect(&live, "db-rebuild").await?).await?;
         pg_live::Result::Ok((kept, mark))
     })?;
-    let hours = hours_to_keep(ctx)?;
+    let hours = if overdue { hours_to_keep(ctx)? } else { None };
     let is_meant = |name: &&str| !overdue || is_overdue(name, hours);
     let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).filter(is_meant).collect();
-    if names.is_empty() && !kept.is_empty() {
-        let text = format!(
-            "none of {} is overdue: nothing was changed",
-            counted(kept.len(), "kept database")
-        );
-        return Ok(Answer::done(text, json!({ "dropped": names })));
-    }
     if ctx.globals.dry_run {
         let text = format!("would drop: {}\nnothing was changed", names.join(", "));
         return Ok(Answer::done(text, json!({ "dry_run": true, "would": names })));
@@ -144,7 +137,9 @@ pub fn forget(ctx: &Ctx, target: &Target, overdue: bool) -> Result<Answer> {
     });
     let records = steps.end();
     dropped.map_err(|error| error.context(Fault::failed("not all of them could be dropped")))?;
-    let text = if names.is_empty() {
+    let text = if names.is_empty() && !kept.is_empty() {
+        format!("none of {} is overdue", counted(kept.len(), "kept database"))
+    } else if names.is_empty() {
         "nothing was kept".to_owned()
     } else {
         format!("dropped: {}", names.join(", "))

@@ -112,12 +112,12 @@ pub fn run(ctx: &Ctx, target: &Rc<Target>, mut options: Options) -> Result<Answe
         sql,
     };
     let mut chosen = match choose::choose(ctx, &request, way)? {
-        Choice::Nothing(answer) => return end_killed(ctx, target).map(|()| *answer),
+        Choice::Nothing(answer) => return end_killed(ctx, target, &live).map(|()| *answer),
         Choice::Chosen(chosen) => chosen,
     };
     if chosen.work.found.is_equal() && chosen.way == Way::Clone {
         let answer = chosen.work.only_rows()?;
-        return end_killed(ctx, target).map(|()| answer);
+        return end_killed(ctx, target, &live).map(|()| answer);
     }
     let kept = ways::kept_name(ctx, target, &live, "before")?;
     let keeping = Keeping { ctx, target, live: &live, kept: &kept, online };
@@ -168,10 +168,15 @@ enum Done {
 }
 
 /// Nothing is left to do of a run that was killed behind its last word.
-fn end_killed(ctx: &Ctx, target: &Target) -> Result<()> {
-    let is_left = |it: Note| it.command.split(' ').any(|word| word == "--keep-data");
+fn end_killed(ctx: &Ctx, target: &Target, live: &Address) -> Result<()> {
+    let is_left = |it: Note| {
+        let has = |word: &str| it.command.split(' ').any(|typed| typed == word);
+        it.target == target.name() && has("--keep-data") && !has("--to")
+    };
     if !ctx.globals.dry_run && interrupted_run(ctx).is_some_and(is_left) {
-        Steps::begin(ctx, target.name())?.end();
+        let steps = Steps::begin(ctx, target.name())?;
+        swap::drop_unfinished(ctx, live)?;
+        steps.end();
     }
     Ok(())
 }

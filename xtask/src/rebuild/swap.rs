@@ -26,6 +26,7 @@ use crate::steps::{Steps, told};
 use crate::target::Target;
 use crate::verify::{self, Fresh};
 use crate::ways;
+use crate::ways::record::{Records, Undoing};
 
 const UNDO: &str = "db-rebuild --undo";
 
@@ -74,8 +75,10 @@ fn build(
 ) -> Result<Fresh> {
     let init = InitFile::read(ctx)?;
     let new = live.with_database(&beside(&live.database, "new"));
-    steps.step("build", |_| {
+    let tending = steps.step("build", |_| {
         drop_unfinished(ctx, live)?;
+        // What is being built looks like left behind to who sweeps.
+        let tending = keep::tend(ctx, live, "`cargo xtask db-rebuild --swap`")?;
         let how = match clone_shadow(ctx, live, &new, &init)? {
             true => "copied from the proved scratch database",
             false => {
@@ -83,7 +86,7 @@ fn build(
                 "init.sql ran from the first line to the last"
             }
         };
-        Ok(told((), how))
+        Ok(told(tending, how))
     })?;
     let fresh = steps.step("check", |_| {
         let fresh = verify::require_fresh(ctx, &new)?;
@@ -104,6 +107,8 @@ fn build(
             code: ways::Served::Known(ways::code::present(ctx, None)),
             baseline: ways::loss::baseline(ctx, &new)?,
         };
+        // The swap takes it itself.
+        drop(tending);
         ways::exchange(ctx, target, live, (&new.database, kept), newcomer)?;
         Ok(told((), format!("the old one is {kept}")))
     })?;
@@ -135,13 +140,15 @@ fn clone_shadow(ctx: &Ctx, live: &Address, new: &Address, init: &InitFile) -> Re
 pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let live = target.require_running(ctx)?;
     // Begun again, it would undo the swap before that one.
-    if let Some(kept) = ways::set_aside_by_killed(ctx, target, &live, UNDO)? {
+    if let Some(Undoing { kept, code }) = ways::undone_untold(ctx, target, &live)? {
         if ctx.globals.dry_run {
-            let what = format!("end an undo that was stopped: what it undid is kept as `{kept}`");
+            let what =
+                format!("end an undo that never told its end: what it undid is kept as `{kept}`");
             let text = format!("would {what}\nnothing was changed");
             return Ok(Answer::done(text, json!({ "dry_run": true, "would": [what] })));
         }
         let steps = Steps::begin(ctx, target.name())?;
+        Records::of(ctx, target).note_served(code.as_ref())?;
         return end_undo(ctx, steps, (target, services), (&live, &kept));
     }
     let prefix = prefix(&live.database, "before");
@@ -170,12 +177,14 @@ pub fn undo(ctx: &Ctx, target: &Target, services: Scope) -> Result<Answer> {
     let mark = mark.or(target.configured_protection());
     consent::agree_to_change(ctx, &live.database, mark.as_deref(), &what)?;
     let mut steps = Steps::begin(ctx, target.name())?;
-    let swapped = steps.step("swap", |run| {
-        run.keeps(&kept)?;
+    let swapped = steps.step("swap", |_| {
         drop_unfinished(ctx, &live)?;
+        let code = ways::code_of(ctx, target, &before.name);
+        let undoing = Undoing { kept: kept.clone(), code: code.clone() };
+        Records::of(ctx, target).note_undoing(&undoing)?;
         let newcomer = ways::Newcomer {
             command: UNDO,
-            code: ways::Served::Known(ways::code_of(ctx, target, &before.name)),
+            code: ways::Served::Known(code),
             baseline: ways::loss::baseline(ctx, &live.with_database(&before.name))?,
         };
         ways::exchange(ctx, target, &live, (&before.name, &kept), newcomer)?;
@@ -196,6 +205,7 @@ fn end_undo(
 ) -> Result<Answer> {
     let mut around = Around::new(target, services);
     let restarted = around.restart(ctx, &mut steps);
+    Records::of(ctx, target).forget_undoing();
     let records = steps.end();
     let text = format!(
         "{} is the one from before the swap again; the other is kept as {kept}",

@@ -6,6 +6,7 @@
 //!   20261122T092258.123Z.before the schema before it, while it is not at its end
 //!   served.json                 the code that belongs to the state that is served
 //!   pending.json                a rollback that is under way
+//!   undoing.json                an undo that is under way
 //! ```
 //!
 //! Must never: be believed against the database: a record tells what to look
@@ -31,6 +32,7 @@ pub const FORMAT: u32 = 1;
 const KEEP: usize = 20;
 const SERVED: &str = "served";
 const PENDING: &str = "pending";
+const UNDOING: &str = "undoing";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
@@ -90,6 +92,15 @@ pub struct Pending {
     pub done_when: DoneWhen,
     pub change: Change,
     /// The code of the state gone back to.
+    pub code: Option<Code>,
+}
+
+/// A `db-rebuild --undo` that has begun.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Undoing {
+    /// The name that what it undoes gets.
+    pub kept: String,
+    /// The code that belongs to what it serves again.
     pub code: Option<Code>,
 }
 
@@ -188,6 +199,20 @@ impl Records {
 
     pub fn forget_pending(&self) {
         self.remove(PENDING);
+    }
+
+    /// Written before an undo changes names, and there until it was told as
+    /// done: where nobody was left to tell, the next one knows by it.
+    pub fn note_undoing(&self, undoing: &Undoing) -> Result<()> {
+        self.put(UNDOING, undoing)
+    }
+
+    pub fn undoing(&self) -> Option<Undoing> {
+        self.get(UNDOING)
+    }
+
+    pub fn forget_undoing(&self) {
+        self.remove(UNDOING);
     }
 
     fn path(&self, name: &str) -> PathBuf {

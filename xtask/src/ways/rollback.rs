@@ -24,6 +24,7 @@ use crate::backup::source::Source;
 use crate::consent::{self, Loss as Asked};
 use crate::context::Ctx;
 use crate::outcome::{Answer, Exit, Fault, exit_of};
+use crate::rebuild::beside::beside_at;
 use crate::rebuild::{self, swap};
 use crate::schema::allow::Allowed;
 use crate::schema::migrate::{self, Course, Ready, Request, Work};
@@ -192,9 +193,10 @@ fn go(
     work: Option<&mut Work<'_>>,
 ) -> Result<Answer> {
     let Here { ctx, target, live, records, .. } = *here;
+    let id = super::next_stamp(ctx, target, live)?;
+    let kept = beside_at(&live.database, "undone", &id);
     let mut steps = Steps::begin(ctx, target.name())?;
     let mut around = Around::new(target, options.services);
-    let kept = super::kept_name(ctx, target, live, "undone")?;
     let done_when = match &way.how {
         How::Plan(inverse) => DoneWhen::Schema {
             from: inverse.from.fingerprint.clone(),
@@ -206,7 +208,7 @@ fn go(
         How::Swap { .. } | How::Backup(_) | How::Cluster => DoneWhen::Kept(kept),
     };
     let pending = Pending {
-        id: super::next_stamp(ctx, target, live)?,
+        id,
         story: way.story.clone(),
         done_when,
         change: change.clone(),

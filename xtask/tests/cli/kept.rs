@@ -39,7 +39,7 @@ fn what_was_replaced_is_kept_for_its_time_and_then_told() {
     for time in ["no", "9d"] {
         project.write("Cargo.toml", with(time));
         project.run(["status"]).exits(0);
-        project.run(forget).exits(0).answers(&["nothing was changed"]);
+        project.run(forget).exits(0).answers(&["none of 2 kept databases is overdue"]);
     }
     project.write("Cargo.toml", with("a while"));
     project.run(["status"]).exits(2).answers(&["`keep-replaced` in Cargo.toml is like 26h or 7d"]);

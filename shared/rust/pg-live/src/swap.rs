@@ -8,7 +8,8 @@
 //! (3D000, 57P01 for those that were ended): clients connect again.
 //!
 //! The commit is a statement of its own: where we are killed while the renames
-//! wait, the server goes on with what it was sent, and then finds nobody.
+//! wait, the server goes on with what it was sent, and then finds nobody. Nor
+//! does it wait for long: meanwhile nobody can enter either database.
 //!
 //! Must never: switch `ALLOW_CONNECTIONS` off: a crash then leaves a database
 //! that nobody can enter.
@@ -28,6 +29,7 @@ pub async fn swap(session: &Session, live: &str, new: &str, kept: &str) -> Resul
     let (live_name, new_name, kept_name) = (quote_ident(live), quote_ident(new), quote_ident(kept));
     let renames = format!(
         "BEGIN; SET LOCAL lock_timeout = '10s'; \
+         SET LOCAL idle_in_transaction_session_timeout = '10s'; \
          ALTER DATABASE {live_name} RENAME TO {kept_name}; \
          ALTER DATABASE {new_name} RENAME TO {live_name}"
     );
