@@ -28,8 +28,7 @@ pub async fn swap(session: &Session, live: &str, new: &str, kept: &str) -> Resul
     let terminator = Session::connect(session.address(), "swap").await?;
     let (live_name, new_name, kept_name) = (quote_ident(live), quote_ident(new), quote_ident(kept));
     let renames = format!(
-        "BEGIN; SET LOCAL lock_timeout = '10s'; \
-         SET LOCAL idle_in_transaction_session_timeout = '10s'; \
+        "BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '10s'; \
          ALTER DATABASE {live_name} RENAME TO {kept_name}; \
          ALTER DATABASE {new_name} RENAME TO {live_name}"
     );
