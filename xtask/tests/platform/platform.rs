@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -26,6 +27,21 @@ const COPIED: [&str; 7] = [
 
 pub struct Platform {
     pub project: Project,
+    /// Of api, processor and enrichment: two that start at once would take the
+    /// same free ones.
+    ports: [u16; 3],
+}
+
+const PORTS: [&str; 3] = ["API_PORT", "PROCESSOR_PORT", "ENRICHMENT_PORT"];
+
+/// Three that nobody listens at; never the same twice in this process.
+fn ports() -> [u16; 3] {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Below those that systems and servers of tests take by themselves.
+    let begin = 9000 + u16::try_from(std::process::id() % 200).expect("is small") * 50;
+    let mut free = std::iter::repeat_with(|| begin + NEXT.fetch_add(1, Ordering::Relaxed))
+        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    std::array::from_fn(|_| free.next().expect("there are more"))
 }
 
 /// What the api answered.
@@ -56,7 +72,7 @@ impl Platform {
                 copy(&checkout().join(name), &to);
             }
         }
-        Some(Platform { project })
+        Some(Platform { project, ports: ports() })
     }
 
     /// The binary, with the services and one Python environment for all tests.
@@ -68,6 +84,8 @@ impl Platform {
     pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Tool {
         let tool = self.project.program(program);
         let tool = tool.env("XTASK_SERVICES", "all").env("XTASK_VENV", venv());
+        let ports = PORTS.iter().zip(self.ports);
+        let tool = ports.fold(tool, |tool, (name, port)| tool.env(name, port.to_string()));
         let pip = std::env::vars_os().filter(|(name, _)| {
             let name = name.to_string_lossy();
             name.starts_with("PIP_") || name.starts_with("SSL_") || name.ends_with("_proxy")
