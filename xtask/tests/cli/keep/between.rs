@@ -234,7 +234,7 @@ fn a_move_that_is_killed_is_swept_by_the_next() {
             project
                 .run(["status"])
                 .exits(2)
-                .answers(&["`cargo xtask db-rebuild --keep-data --online --to`"]);
+                .answers(&["`cargo xtask db-rebuild --keep-data --online --to URL` of"]);
             let would = moving(&project, &there).arg("--dry-run").run().exits(0);
             let would = would.answers(&["cleaned first: `osint_platform @", "is half-filled"]);
             if step == "catch up" {

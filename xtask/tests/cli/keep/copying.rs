@@ -164,7 +164,10 @@ fn a_kill_while_copying_leaves_the_old_one_served() {
             continue;
         }
         assert!(!project.has_column("rank"), "half a rebuild after `{step}`");
-        project.run(["status"]).exits(2).answers(&["`cargo xtask db-rebuild --keep-data` of"]);
+        project
+            .run(["status"])
+            .exits(2)
+            .answers(&["`cargo xtask db-rebuild --keep-data --way copy` of"]);
     }
     project.run(["db-rebuild", "--keep-data", "--yes"]).exits(0);
     for step in STEPS {

@@ -123,7 +123,10 @@ fn a_kill_while_changes_follow_is_swept() {
         running.kill();
         project.insert_row(&key);
         assert!(project.has_row(&key) && !project.has_column("rank"), "after `{step}`");
-        project.run(["status"]).exits(2).answers(&["`cargo xtask db-rebuild --keep-data` of"]);
+        project
+            .run(["status"])
+            .exits(2)
+            .answers(&["`cargo xtask db-rebuild --keep-data --online` of"]);
         let left = (slots(&project), beside(&project, "new"));
         let would = project.run(ONLINE.iter().chain(&["--dry-run"])).exits(0);
         would.answers(&["cleaned first: `osint_platform__new_", "nothing was changed"]);
