@@ -36,7 +36,7 @@ pub struct Card {
 /// A served database that cannot be read is a reason to restore, and none to
 /// refuse it.
 pub fn card(ctx: &Ctx, live: &Address, source: &Source, by: By) -> Result<Card> {
-    let progress = ctx.term.progress("compare with what is served");
+    let progress = ctx.term.progress("read what is served");
     let like = source.backup().map(|it| &it.manifest.content);
     let found = ctx.wait(served(live, like, by));
     drop(progress);
