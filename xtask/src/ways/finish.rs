@@ -143,6 +143,7 @@ pub fn conclude(
         let words = if is_same { "no difference" } else { "differs from init.sql" };
         Ok(told(found, words))
     });
+    let models = models(here, &mut steps);
     // Until here a run that was killed is gone on with, not undone.
     records.forget_pending();
     let steps = steps.end();
@@ -154,18 +155,22 @@ pub fn conclude(
     let (exit, verified) = tell_comparison(&mut text, compared)?;
     text.truncate(text.trim_end().len());
     let mut answer = Answer { exit, text, data: data(pending, &steps, verified) };
-    models::add(&mut answer, models(here));
+    models::add(&mut answer, models);
     answer.text.push_str("\nforward again: `cargo xtask rollback`");
     around.conclude(ctx, started, answer)
 }
 
 /// What the models that are beside it now say. None where nobody can ask.
-fn models(here: &Here<'_>) -> Option<Verdict> {
+fn models(here: &Here<'_>, steps: &mut Steps<'_>) -> Option<Verdict> {
     let Here { ctx, target, live, .. } = *here;
-    let asked = InitFile::read(ctx).and_then(|init| {
+    if !models::can_be_asked(ctx, target) {
+        return None;
+    }
+    let asked = steps.step("models", |_| {
+        let init = InitFile::read(ctx)?;
         let workshop = Workshop::open(ctx, target.clone(), live.clone())?;
         let declared = reading::declared(ctx, &workshop, init)?;
-        Ok(models::check(ctx, &workshop, &declared))
+        Ok(told(models::check(ctx, &workshop, &declared), "against init.sql"))
     });
     // Why init.sql cannot be read was told when the database was compared.
     asked.ok().flatten()

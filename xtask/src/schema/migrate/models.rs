@@ -12,18 +12,13 @@ use crate::outcome::{Answer, Exit};
 use crate::schema::reading::Reading;
 use crate::schema::workshop::Workshop;
 use crate::services;
+use crate::target::Target;
 
 /// None where there are no models of this file, or nothing to ask them with.
 pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, declared: &Reading) -> Option<Verdict> {
     let init = declared.init.as_ref()?;
     let is_ours = init.path == ctx.root.join(&ctx.config.metadata.init);
-    let is_there =
-        ctx.config.metadata.models.is_some() && ctx.root.join("shared/python/models").is_dir();
-    if !is_ours || !is_there {
-        return None;
-    }
-    if !services::is_python_ready(ctx, &workshop.target) {
-        ctx.term.detail("the models are not checked: no Python environment");
+    if !is_ours || !can_be_asked(ctx, &workshop.target) {
         return None;
     }
     match verify::against_declared(ctx, workshop, declared, init) {
@@ -36,6 +31,17 @@ pub fn check(ctx: &Ctx, workshop: &Workshop<'_>, declared: &Reading) -> Option<V
             None
         }
     }
+}
+
+/// There are models, and Python to ask them with.
+pub fn can_be_asked(ctx: &Ctx, target: &Target) -> bool {
+    let is_there =
+        ctx.config.metadata.models.is_some() && ctx.root.join("shared/python/models").is_dir();
+    if is_there && !services::is_python_ready(ctx, target) {
+        ctx.term.detail("the models are not checked: no Python environment");
+        return false;
+    }
+    is_there
 }
 
 /// The answer about what is done, with what the models say to it.
